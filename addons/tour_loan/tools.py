@@ -1,0 +1,24 @@
+"""What every room of the Odoo shell needs: settings of the server."""
+
+import os
+
+from odoo.tools import config
+
+
+def server_setting(section: str, name: str, default: str = "") -> str:
+    """Return a setting of this server: the environment first, then odoo.conf.
+
+    Secrets and addresses of counterparties are settings of the server, not rows of
+    the database: a stolen dump gives nobody a code, a password or a signature.
+    ``server_setting("tour_loan", "sms_url")`` reads ``TOUR_LOAN_SMS_URL``, else
+    ``sms_url`` in section ``[tour_loan]``.
+    """
+    value = os.environ.get(f"{section}_{name}".upper())
+    if value is None:
+        value = config.misc.get(section, {}).get(name)
+    return default if value in (None, "") else value
+
+
+def is_on(value: str) -> bool:
+    """Return whether the text of a setting means yes."""
+    return value.strip().lower() in {"1", "true", "yes", "on"}
