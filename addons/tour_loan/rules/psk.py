@@ -1,0 +1,167 @@
+"""PSK (ПСК), the full cost of a consumer loan: 353-FZ art. 6 parts 2 to 2.2.
+
+PSK = i * N * 100 per cent a year, where i is the smallest positive root of
+
+    sum of flow_k / ((1 + e_k * i) * (1 + i) ** q_k) = 0
+
+with q_k the whole base periods from the issue to flow k, e_k the rest as a share
+of the base period and N the base periods in a year of 365 days.
+
+The law leaves some freedom; the convention here: a month is a calendar month
+(clamped at its end, N = 12), a rest inside it is counted in days of 1/30; a base
+period of n days gives N = 365/n, never rounded. The PSK of record is the
+accounting system's; ours is a preview and a cross-check.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+from dateutil.relativedelta import relativedelta
+
+from .money import ZERO
+
+YEAR_DAYS = 365
+MONTH_DAYS = 30
+THOUSANDTH = Decimal("0.001")
+# A double gives the root to some 14 digits; the noise beyond the ninth place
+# would make exactly 292 % look like more than the cap of 292 %.
+BILLIONTH = Decimal("0.000000001")
+
+Flow = tuple[date, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class BasePeriod:
+    """A base period of `months` or of `days`; the other one is 0."""
+
+    months: int = 0
+    days: int = 0
+
+    @property
+    def per_year(self) -> Decimal:
+        """How many base periods a calendar year of 365 days holds."""
+        if self.months:
+            return Decimal(12) / self.months
+        return Decimal(YEAR_DAYS) / self.days
+
+    @property
+    def length(self) -> float:
+        """Length in days, a month being a twelfth of a year: for comparing."""
+        return self.days + self.months * YEAR_DAYS / 12
+
+    def position(self, start: date, on: date) -> tuple[int, float]:
+        """Return (q, e): whole periods from start to the day, and the rest."""
+        if self.days:
+            whole, rest = divmod((on - start).days, self.days)
+            return whole, rest / self.days
+        elapsed, rest = whole_months(start, on)
+        whole, extra = divmod(elapsed, self.months)
+        return whole, (extra * MONTH_DAYS + rest) / (self.months * MONTH_DAYS)
+
+
+MONTH = BasePeriod(months=1)
+YEAR = BasePeriod(months=12)
+
+
+@dataclass(frozen=True, slots=True)
+class FullCost:
+    """The PSK: per cent a year to 3 places, the same unrounded, and roubles."""
+
+    percent: Decimal
+    unrounded: Decimal
+    amount: Decimal
+    base_period: BasePeriod
+
+
+def full_cost(flows: Iterable[Flow], base_period: BasePeriod | None = None) -> FullCost:
+    """Return the PSK of the flows: the issue with minus, payments with plus.
+
+    `percent` is rounded half up (the law names no mode); compare `unrounded`
+    with a cap. `amount` is what is paid above the loan. Without a positive root
+    (nothing is overpaid) the PSK is 0.000. A given `base_period` overrides the
+    one found by `find_base_period`: pass MONTH for a monthly schedule whose dates
+    were moved off weekends. Raises ValueError unless the first day is an issue
+    of money and something is paid after it.
+    """
+    by_day: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    for on, amount in flows:
+        by_day[on] += amount
+    days = sorted(by_day)
+    if len(days) < 2 or by_day[days[0]] >= 0:
+        raise ValueError("flows must start with the issue and go on with payments")
+    base = base_period or find_base_period(days)
+    positions = [(float(by_day[on]), *base.position(days[0], on)) for on in days]
+    amount = sum(by_day.values(), ZERO)
+    root = solve(positions) if amount > 0 else 0.0
+    exact = (Decimal(root) * base.per_year * 100).quantize(BILLIONTH)
+    percent = exact.quantize(THOUSANDTH, ROUND_HALF_UP)
+    return FullCost(percent, exact, max(amount, ZERO), base)
+
+
+def find_base_period(days: list[date]) -> BasePeriod:
+    """Return the base period of flows on these sorted days (353-FZ art. 6 part 2.2).
+
+    The most frequent interval, of equally frequent ones the shortest; when none
+    repeats, their mean in days; a year when all are longer than that. An
+    interval between two monthly anniversaries of the issue is counted in months,
+    any other one in days; a single payment is counted in days too, so that its
+    PSK is the daily rate times 365.
+    """
+    intervals = [_interval(days[0], *pair) for pair in pairwise(days)]
+    intervals = [each for each in intervals if each.length <= YEAR_DAYS]
+    if not intervals:
+        return YEAR
+    if len(days) == 2:
+        return BasePeriod(days=(days[1] - days[0]).days)
+    counted = Counter(intervals)
+    most = max(counted.values())
+    if most == 1 and len(intervals) > 1:
+        mean = Decimal((days[-1] - days[0]).days) / (len(days) - 1)
+        rounded = int(mean.quantize(Decimal(1), ROUND_HALF_UP))
+        return BasePeriod(days=min(rounded, YEAR_DAYS))
+    frequent = [each for each, count in counted.items() if count == most]
+    return min(frequent, key=lambda each: each.length)
+
+
+def whole_months(start: date, on: date) -> tuple[int, int]:
+    """Return (months, days): whole months clamped at a month's end, and the rest.
+
+    From 31 January to 28 February is one whole month.
+    """
+    months = (on.year - start.year) * 12 + on.month - start.month
+    if start + relativedelta(months=months) > on:
+        months -= 1
+    return months, (on - (start + relativedelta(months=months))).days
+
+
+def balance(positions: list[tuple[float, int, float]], i: float) -> float:
+    """Return the left side of the law's equation for (flow, q, e) and a rate i."""
+    # A negative power fades to zero where a positive one would overflow.
+    return sum(
+        flow * (1.0 + i) ** -whole / (1.0 + rest * i) for flow, whole, rest in positions
+    )
+
+
+def solve(positions: list[tuple[float, int, float]]) -> float:
+    """Return the smallest positive root for (flow, q, e) with a positive sum."""
+    low, high = 0.0, 0.001
+    while balance(positions, high) > 0:
+        low, high = high, high * 2
+    while low < (middle := (low + high) / 2) < high:
+        if balance(positions, middle) > 0:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _interval(start: date, since: date, until: date) -> BasePeriod:
+    months_since, rest_since = whole_months(start, since)
+    months_until, rest_until = whole_months(start, until)
+    if rest_since or rest_until:
+        return BasePeriod(days=(until - since).days)
+    return BasePeriod(months=months_until - months_since)
