@@ -1,0 +1,156 @@
+"""JSON-RPC 2.0 for single calls: https://www.jsonrpc.org/specification.
+
+``parse`` never raises and ``handle`` raises only what its caller asked to let through, so
+an HTTP controller needs neither try nor except.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from . import methods, wire  # noqa: F401  (importing `methods` registers them)
+from .errors import (
+    InternalError,
+    InvalidParams,
+    InvalidRequest,
+    MethodNotFound,
+    ParseError,
+    Problem,
+    RpcError,
+)
+from .messages import LOCALES
+from .problems import problems
+from .registry import METHODS, Method
+from .schemas.terms import ALLOW_LOOPBACK
+
+_logger = logging.getLogger(__name__)
+
+_MEMBERS = {"jsonrpc", "method", "params", "id"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call as it came; ``error`` is set when it cannot even be looked at."""
+
+    method: str = ""
+    params: Any = None
+    id: str | int | float | None = None
+    is_notification: bool = False
+    error: RpcError | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Would it write? Then a repeat must not run again."""
+        known = METHODS.get(self.method)
+        return bool(known and known.changes)
+
+    @property
+    def locale(self) -> str:
+        """The language of the answer's messages."""
+        asked = self.params.get("locale") if isinstance(self.params, dict) else None
+        return asked if asked in LOCALES else LOCALES[0]
+
+
+def parse(body: bytes) -> Request:
+    """Read one JSON-RPC request."""
+    try:
+        message = wire.loads(body)
+    except ValueError:
+        return Request(error=ParseError())
+    if not isinstance(message, dict):
+        return Request(error=InvalidRequest())
+    # Echoed even when the rest is wrong, if it is an id at all (section 5, "id").
+    request_id = message.get("id")
+    if isinstance(request_id, bool) or not isinstance(
+        request_id, str | int | float | None
+    ):
+        return Request(error=InvalidRequest())
+    unknown = sorted(message.keys() - _MEMBERS)
+    if (
+        message.get("jsonrpc") != "2.0"
+        or not isinstance(message.get("method"), str)
+        or not isinstance(message.get("params", {}), dict | list)
+        or unknown
+    ):
+        refused = InvalidRequest(
+            Problem(member[:200], "unknown_field") for member in unknown[:20]
+        )
+        return Request(id=request_id, error=refused)
+    return Request(
+        method=message["method"],
+        params=message.get("params", {}),
+        id=request_id,
+        is_notification="id" not in message,
+    )
+
+
+def handle(
+    request: Request,
+    agency: Any,
+    *,
+    passthrough: tuple[type[BaseException], ...] = (),
+    atomic: Callable[[], AbstractContextManager] = nullcontext,
+    allow_loopback: bool = False,
+    logger: logging.Logger = _logger,
+) -> bytes | None:
+    """Run the call and return the answer's body, or None for a notification.
+
+    :param agency: the record the hooks ``_rpc_…`` are called on
+    :param passthrough: exceptions that are the caller's business, e.g. a serialisation
+        failure that Odoo retries
+    :param atomic: opens what must be undone when the answer is an error (a savepoint)
+    :param allow_loopback: let ``urls`` be http on this machine (sandbox)
+    :param logger: gets the traceback of an unexpected exception with its incident id
+    """
+    if request.error:
+        return refuse(request, request.error)
+    try:
+        try:
+            with atomic():
+                result = _run(request, agency, {ALLOW_LOOPBACK: allow_loopback})
+        except RpcError as error:
+            return refuse(request, error)
+    except passthrough:
+        raise
+    except Exception:
+        incident = uuid.uuid4().hex
+        logger.exception("Agency call %r failed, incident %s", request.method, incident)
+        return refuse(request, InternalError(incident=incident))
+    if request.is_notification:
+        return None
+    return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (wire.dumps(request.id), result)
+
+
+def refuse(request: Request, error: RpcError) -> bytes | None:
+    """Return the answer that carries ``error``, or None for a notification."""
+    if request.is_notification:
+        return None
+    return wire.dumps(
+        {"jsonrpc": "2.0", "id": request.id, "error": error.as_dict(request.locale)}
+    )
+
+
+def _run(request: Request, agency: Any, context: dict[str, Any]) -> bytes:
+    method = METHODS.get(request.method)
+    if method is None:
+        raise MethodNotFound()
+    if not isinstance(request.params, dict):
+        raise InvalidParams([Problem("", "by_name")])
+    try:
+        params = method.params.model_validate(request.params, context=context)
+    except ValidationError as error:
+        raise InvalidParams(problems(error)) from None
+    return _serialise(method, method.run(agency, params))
+
+
+def _serialise(method: Method, result: Any) -> bytes:
+    if method.result is None:
+        return wire.dumps(result)
+    # Checked as strictly as a request: a hook that forgets a member fails here, in its
+    # savepoint, rather than at the agency.
+    return method.result.model_validate(result).model_dump_json().encode("utf-8")

@@ -1,0 +1,1 @@
+"""The data of the agency API, one file per thing it speaks of."""

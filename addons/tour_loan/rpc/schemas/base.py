@@ -1,0 +1,254 @@
+"""What every schema is made of: the base class and the scalar types.
+
+Input comes from JSON already parsed by ``wire.loads``; results come from models as plain
+dicts that may hold Decimal, date and datetime. Each type accepts both forms and has one
+wire form.
+"""
+
+import ipaddress
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import phonenumbers
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from ..wire import time_text
+
+
+def problem(code: str, at: tuple[str, ...] = (), **values: Any) -> PydanticCustomError:
+    """Return the error to raise in a validator.
+
+    :param code: of ``messages.SHAPES``
+    :param at: members below the place being validated, e.g. ("advance", "amount")
+    :param values: what the message names
+    """
+    return PydanticCustomError(code, code, {"at": at, **values})
+
+
+class Schema(BaseModel):
+    """No coercion, no unknown members, immutable; values never appear in a traceback."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        serialize_by_alias=True,
+    )
+
+
+class Params(Schema):
+    """Base of every method's parameters."""
+
+    locale: Literal["ru", "en"] | None = Field(
+        None, description="language of error messages, `ru` unless told"
+    )
+
+
+def scalar(python_type: type, read, write, schema: dict[str, Any]):
+    """Return an annotated type with one reader, one wire form and its JSON schema."""
+    return Annotated[
+        python_type,
+        PlainValidator(read),
+        PlainSerializer(write, return_type=str, when_used="json"),
+        WithJsonSchema(schema),
+    ]
+
+
+def text_of(longest: int, pattern: str = r"^[^\x00-\x1f\x7f]*$"):
+    """Return a type for one line of text, 1…``longest`` characters, outer blanks cut."""
+    return Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern
+        ),
+    ]
+
+
+# -- times ---------------------------------------------------------------------------
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+# A year outside is a typing mistake, and could not be moved to another zone anyway.
+_YEARS = range(1900, 2200)
+
+
+def _read_date(value: Any) -> date:
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise problem("date") from None
+    if type(value) is not date or value.year not in _YEARS:
+        raise problem("date")
+    return value
+
+
+def _read_time(value: Any) -> datetime:
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise problem("time") from None
+    if not isinstance(value, datetime) or value.year not in _YEARS:
+        raise problem("time")
+    # Only a model can hand over a naive datetime, and Odoo's are UTC.
+    return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+Date = scalar(
+    date,
+    _read_date,
+    date.isoformat,
+    {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"},
+)
+Time = scalar(
+    datetime,
+    _read_time,
+    time_text,
+    {
+        "type": "string",
+        "format": "date-time",
+        "pattern": f"^{_TIME.pattern}$",
+        "description": "ISO 8601 with an offset; answers are in UTC",
+    },
+)
+
+# -- percents ------------------------------------------------------------------------
+
+_THOUSANDTH = Decimal("0.001")
+
+
+def _read_percent(value: Any) -> Decimal:
+    if not isinstance(value, Decimal | str):
+        raise problem("wrong_type", expected="string")
+    try:
+        number = Decimal(value)
+        exact = number.quantize(_THOUSANDTH)
+    except ArithmeticError:
+        raise problem("wrong_format") from None
+    if exact != number or not 0 <= number < 10_000:
+        raise problem("wrong_format")
+    return exact
+
+
+Percent = scalar(
+    Decimal,
+    _read_percent,
+    "{:.3f}".format,
+    {
+        "type": "string",
+        "pattern": r"^[0-9]{1,4}\.[0-9]{3}$",
+        "description": "per cent a year, three decimal places",
+    },
+)
+
+# -- people and machines -------------------------------------------------------------
+
+_PHONE = re.compile(r"[+0-9][0-9 ()-]{9,24}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise problem("wrong_type", expected="string")
+    return value.strip()
+
+
+def _read_phone(value: Any) -> str:
+    value = _string(value)
+    if not _PHONE.fullmatch(value):
+        raise problem("phone")
+    try:
+        number = phonenumbers.parse(value, "RU")
+    except phonenumbers.NumberParseException:
+        raise problem("phone") from None
+    # +7 is Kazakhstan too, and a landline gets no SMS.
+    kind = phonenumbers.number_type(number)
+    if kind != phonenumbers.PhoneNumberType.MOBILE or number.country_code != 7:
+        raise problem("phone")
+    if phonenumbers.region_code_for_number(number) != "RU":
+        raise problem("phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _read_email(value: Any) -> str:
+    value = _string(value)
+    if len(value) > 254 or not _EMAIL.fullmatch(value):
+        raise problem("email")
+    return value
+
+
+def _read_ip(value: Any) -> str:
+    try:
+        return str(ipaddress.ip_address(_string(value)))
+    except ValueError:
+        raise problem("ip") from None
+
+
+def _read_uuid(value: Any) -> str:
+    value = _string(value)
+    if not _UUID.fullmatch(value):
+        raise problem("uuid")
+    return value.lower()
+
+
+Phone = scalar(
+    str,
+    _read_phone,
+    str,
+    {
+        "type": "string",
+        "pattern": f"^{_PHONE.pattern}$",
+        "description": "Russian mobile number, E.164; local spellings are normalised",
+        "examples": ["+79161234567", "8 (916) 123-45-67"],
+    },
+)
+Email = scalar(
+    str, _read_email, str, {"type": "string", "format": "email", "maxLength": 254}
+)
+IpAddress = scalar(
+    str, _read_ip, str, {"type": "string", "description": "IPv4 or IPv6 address"}
+)
+ApplicationId = scalar(
+    str,
+    _read_uuid,
+    str,
+    {"type": "string", "format": "uuid", "pattern": f"^{_UUID.pattern}$"},
+)
+
+
+def _check_extra(value: dict[str, str]) -> dict[str, str]:
+    for key, content in value.items():
+        if "\x00" in key or "\x00" in content:
+            # PostgreSQL cannot hold it.
+            raise problem("wrong_format", at=(key,))
+    return value
+
+
+Extra = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=64)],
+        Annotated[str, StringConstraints(max_length=500)],
+    ],
+    Field(max_length=20, description="anything of the agency's own: kept and returned"),
+    AfterValidator(_check_extra),
+]

@@ -1,0 +1,79 @@
+"""The customer as far as the agency knows him: it prefills the questionnaire."""
+
+import re
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from .base import Date, Email, IpAddress, Phone, Schema, Time, problem, scalar, text_of
+
+
+def _digits(code: str, pattern: str, form: str, shown: str):
+    """Return a type for a number of a document.
+
+    :param code: the error's code
+    :param pattern: what is accepted, with groups
+    :param form: what is kept, as ``re.Match.expand`` takes it
+    :param shown: the pattern of the kept form, for the JSON schema
+    """
+    accepted = re.compile(pattern)
+
+    def read(value: Any) -> str:
+        if not isinstance(value, str):
+            raise problem("wrong_type", expected="string")
+        match = accepted.fullmatch(value.strip())
+        if not match:
+            raise problem(code)
+        return match.expand(form)
+
+    return scalar(str, read, str, {"type": "string", "pattern": f"^{shown}$"})
+
+
+Series = _digits("passport_series", r"([0-9]{2}) ?([0-9]{2})", r"\1\2", "[0-9]{4}")
+Number = _digits("passport_number", r"([0-9]{6})", r"\1", "[0-9]{6}")
+DivisionCode = _digits(
+    "division_code", r"([0-9]{3})-?([0-9]{3})", r"\1-\2", "[0-9]{3}-[0-9]{3}"
+)
+
+
+class Passport(Schema):
+    """The Russian internal passport, or what is known of it."""
+
+    series: Series | None = None
+    number: Number | None = None
+    issued_on: Date | None = None
+    division_code: DivisionCode | None = None
+    issued_by: text_of(500) | None = None
+
+
+class Consent(Schema):
+    """Proof that the customer let the agency pass his data on (152-FZ article 6)."""
+
+    given_at: Time
+    ip: IpAddress
+    text_version: text_of(64) = Field(description="which wording he agreed to")
+
+
+class Customer(Schema):
+    """Anything the agency knows; the borrower checks and completes it himself."""
+
+    phone: Phone
+    email: Email | None = None
+    last_name: text_of(100) | None = None
+    first_name: text_of(100) | None = None
+    middle_name: text_of(100) | None = None
+    birth_date: Date | None = None
+    passport: Passport | None = None
+    registration_address: text_of(500) | None = None
+    consent: Consent | None = Field(
+        None, description="required as soon as more than phone and e-mail is sent"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        told = {
+            name for name in self.model_fields_set if getattr(self, name) is not None
+        }
+        if told - {"phone", "email", "consent"} and not self.consent:
+            raise problem("consent_required", at=("consent",))
+        return self
