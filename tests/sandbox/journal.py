@@ -1,7 +1,7 @@
 """Every message a sandbox server got or sent, kept in its database."""
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -15,7 +15,7 @@ BODY_LIMIT = 200_000  # characters of a body kept
 
 def now() -> str:
     """The moment as ISO 8601 in UTC with milliseconds."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def as_text(body) -> str:

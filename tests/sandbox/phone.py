@@ -16,7 +16,7 @@ import hmac
 import math
 import re
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from . import journal, kit
 from .filters import MOSCOW
@@ -140,7 +140,7 @@ class Gateway:
         return {"id": gateway_id, **answer}
 
     def refuse_repeat(self, database, own_id, phones, text):
-        since = (datetime.now(timezone.utc) - REPEAT_WINDOW).isoformat(timespec="milliseconds")
+        since = (datetime.now(UTC) - REPEAT_WINDOW).isoformat(timespec="milliseconds")
         for row in database.execute("SELECT * FROM sms WHERE received_at > ?", (since,)):
             if row["gateway_id"] == own_id or (row["phone"] in phones and row["text"] == text):
                 raise Refused(9)
@@ -174,7 +174,7 @@ class Gateway:
             return {"status": NOT_FOUND, "last_date": "", "last_timestamp": 0}
         received = datetime.fromisoformat(row["received_at"])
         changed, status = received, WITH_OPERATOR
-        if datetime.now(timezone.utc) - received >= DELIVERY_TIME:
+        if datetime.now(UTC) - received >= DELIVERY_TIME:
             changed = received + DELIVERY_TIME
             status = DELIVERED if row["delivered"] else IMPOSSIBLE
         answer = {"status": status, "last_date": moscow(changed), "last_timestamp": int(changed.timestamp())}
