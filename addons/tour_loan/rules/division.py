@@ -7,6 +7,7 @@ several names, and no list is complete: names are offered, never taken silently.
 
 import csv
 import hashlib
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,10 +73,10 @@ def parse(data: bytes) -> DivisionFile:
     another header.
     """
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DivisionFileError("encoding") from error
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     kept: dict[Division, None] = {}
     read = duplicates = placeholders = 0
     malformed = []

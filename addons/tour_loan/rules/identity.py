@@ -79,22 +79,23 @@ def normal_text(text: str) -> str:
 
 
 def normal_name(text: str) -> str:
-    """Return a Russian name tidied: " ИВАНОВ - петров" → Иванов-петров.
+    """Return a Russian name tidied: " ИВАНОВ - ПЕТРОВ" is "Иванов-Петров".
 
     Ё is kept. Text all in capitals or all small gets capitals by part; mixed
     case is how the person writes it and only its first letter is raised.
     """
     name = _plain_marks(normal_text(text))
-    if name.isupper() or name.islower():
-        parts = re.split(r"([ '-])", name.lower())
-        return "".join(
-            part if part in _SMALL_NAME_PARTS else part.capitalize() for part in parts
-        )
-    return name[:1].upper() + name[1:]
+    raised = name[:1].upper() + name[1:]
+    if not (name.islower() or raised.isupper()):
+        return raised
+    first, *parts = re.split(r"([ '-])", name.lower())
+    return first.capitalize() + "".join(
+        part if part in _SMALL_NAME_PARTS else part.capitalize() for part in parts
+    )
 
 
 def normal_latin_name(text: str) -> str:
-    """Return a name of a foreign passport in capitals: "Ivanov-Petrov" → IVANOV-PETROV."""
+    """Return a name as foreign passports have it: "Ivanov" is "IVANOV"."""
     return _plain_marks(normal_text(text)).upper()
 
 

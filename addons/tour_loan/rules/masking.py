@@ -1,0 +1,196 @@
+"""Masking of personal data in logs and in messages to agencies.
+
+Everything that goes there passes `mask`, which finds the fields of
+`personal_fields` under any of their names, English or Russian, at any depth.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from .personal_fields import PERSONAL_FIELDS, SECRET_NAMES, PersonalField
+
+HIDDEN = "***"
+
+
+# Masks of single values
+
+
+def hide(text: str) -> str:
+    """Hide the whole value."""
+    return HIDDEN
+
+
+def mask_phone(text: str) -> str:
+    """Return "+7 916 ***-**-45" for a Russian number, "***45" for any other."""
+    digits = re.sub(r"\D", "", text)
+    if len(digits) == 10 and digits[0] == "9":
+        digits = "7" + digits
+    if len(digits) == 11 and digits[0] in "78":
+        return f"+7 {digits[1:4]} ***-**-{digits[-2:]}"
+    return HIDDEN + digits[-2:] if len(digits) > 4 else HIDDEN
+
+
+def mask_email(text: str) -> str:
+    """Return "i***@mail.ru"."""
+    local, at, domain = text.rpartition("@")
+    return f"{local[:1]}{HIDDEN}@{domain}" if at else HIDDEN
+
+
+def mask_surname(text: str) -> str:
+    """Return "И***в"; a surname of one or two letters keeps at most its first."""
+    if len(text) < 2:
+        return HIDDEN
+    return text[0] + HIDDEN + (text[-1] if len(text) > 2 else "")
+
+
+def mask_initial(text: str) -> str:
+    """Return the initial of a name or patronymic: "И."."""
+    return text.strip()[:1] + "."
+
+
+def mask_full_name(text: str) -> str:
+    """Return "И***в И. И." for "Иванов Иван Иванович" and "Иванов И. И."."""
+    surname, *names = text.split() or [""]
+    return " ".join([mask_surname(surname), *map(mask_initial, names)])
+
+
+def mask_digits(text: str) -> str:
+    """Return the text with every digit but the last two starred: "**** ****57".
+
+    Text with letters ("4509 235857, выдан …") is hidden whole.
+    """
+    if any(char.isalpha() for char in text):
+        return HIDDEN
+    count = sum(char.isdigit() for char in text)
+    keep_after = count - 2 if count > 4 else count
+    seen = 0
+    masked = []
+    for char in text:
+        if char.isdigit():
+            seen += 1
+            char = char if seen > keep_after else "*"
+        masked.append(char)
+    return "".join(masked)
+
+
+MASKS = MappingProxyType(
+    {
+        "hidden": hide,
+        "phone": mask_phone,
+        "email": mask_email,
+        "surname": mask_surname,
+        "initial": mask_initial,
+        "full_name": mask_full_name,
+        "digits": mask_digits,
+    }
+)
+
+
+# Finding the fields
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Masks by exact name and by the beginning of a name, names plain."""
+
+    exact: Mapping[str, Callable[[str], str]]
+    prefixes: tuple[tuple[str, Callable[[str], str]], ...]
+
+    def find(self, key: object) -> Callable[[str], str] | None:
+        """Return the mask of the field with this key, None when not personal."""
+        name = _plain(str(key))
+        if name in self.exact:
+            return self.exact[name]
+        for prefix, mask_value in self.prefixes:
+            if name.startswith(prefix):
+                return mask_value
+        return None
+
+
+def build_index(
+    fields: Iterable[PersonalField] = PERSONAL_FIELDS,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Index:
+    """Return the index of the fields, more names added.
+
+    `names` maps a further name to one of the table: {"Покупатель": "full_name"}.
+    Raises KeyError when the table has no such field.
+    """
+    masks = {name: MASKS[field.mask] for field in fields for name in field.names}
+    masks |= {name: masks[known] for name, known in names.items()}
+    masks |= dict.fromkeys(SECRET_NAMES, hide)
+    exact, prefixes = {}, {}
+    for name, value in masks.items():
+        (prefixes if name.endswith("*") else exact)[_plain(name)] = value
+    # The longest beginning decides.
+    longest_first = sorted(prefixes.items(), key=lambda pair: -len(pair[0]))
+    return Index(exact, tuple(longest_first))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).casefold()
+
+
+INDEX = build_index()
+
+
+# Masking of whole messages
+
+
+def mask(value: object, index: Index = INDEX) -> object:
+    """Return a copy of dicts and lists with every personal field masked.
+
+    Inside a personal dict such as `passport` all is masked, whatever its keys. A
+    string that is JSON (1C sends it so) is masked inside and stays JSON. Empty
+    values and booleans stay as they are.
+    """
+    return _mask(value, index, None)
+
+
+def mask_text(text: str, index: Index = INDEX) -> str:
+    """Return a log line with phones, e-mails, passports and SNILS masked.
+
+    Names cannot be told in free text: log the masked data, not sentences.
+    """
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return json.dumps(mask(json.loads(text), index), ensure_ascii=False)
+        except ValueError:
+            pass  # cut or not JSON: the patterns below are what is left
+    for pattern, mask_found in _PATTERNS:
+        text = pattern.sub(lambda found, by=mask_found: by(found.group()), text)
+    return text
+
+
+def _mask(value: object, index: Index, own_mask: Callable[[str], str] | None) -> object:
+    if isinstance(value, Mapping):
+        inside = hide if own_mask else None
+        return {
+            key: _mask(item, index, index.find(key) or inside)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_mask(item, index, own_mask) for item in value]
+    if value is None or value == "" or isinstance(value, bool):
+        return value
+    if own_mask:
+        return own_mask(str(value))
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        return mask_text(value, index)
+    return value
+
+
+_PATTERNS = (
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), mask_email),
+    (
+        re.compile(
+            r"(?<![\w-])(?:\+?7|8)[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\w)"
+        ),
+        mask_phone,
+    ),
+    (re.compile(r"(?<![\w-])\d{3}-\d{3}-\d{3}[ -]\d{2}(?!\w)"), mask_digits),
+    (re.compile(r"(?<![\w-])\d{2} ?\d{2} ?(?:№ ?| )\d{6}(?!\w)"), mask_digits),
+)

@@ -1,0 +1,252 @@
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.rooms import room
+
+rules = room("tour_loan", "rules")
+psk = rules.psk
+
+PDL30 = [("2026-01-10", "-10000"), ("2026-02-09", "12400")]
+HABR2014 = [
+    ("2014-09-01", "-100000"),
+    ("2014-10-01", "34002.21"),
+    ("2014-11-01", "34002.21"),
+    ("2014-12-01", "34002.21"),
+]
+ANN6 = [
+    ("2026-11-24", "-90000"),
+    *[
+        (day, "16339.50")
+        for day in (
+            "2026-12-24",
+            "2027-01-24",
+            "2027-02-24",
+            "2027-03-24",
+            "2027-04-24",
+        )
+    ],
+    ("2027-05-24", "16289.05"),
+]
+ANN10EOM = [
+    ("2026-01-31", "-60000"),
+    ("2026-02-28", "9076.67"),
+    *[
+        (f"2026-{day}", "9076.67")
+        for day in (
+            "03-31",
+            "04-30",
+            "05-31",
+            "06-30",
+            "07-31",
+            "08-31",
+            "09-30",
+            "10-31",
+        )
+    ],
+    ("2026-11-30", "8501.01"),
+]
+
+issue_days = st.dates(min_value=date(2020, 1, 1), max_value=date(2035, 12, 31))
+
+
+def flows(rows):
+    return [(date.fromisoformat(day), Decimal(amount)) for day, amount in rows]
+
+
+@pytest.mark.parametrize(
+    ("rows", "unrounded", "percent", "amount"),
+    [
+        (PDL30, "292.000000", "292.000", "2400.00"),
+        (HABR2014, "11.999979", "12.000", "2006.63"),
+        (ANN6, "29.826539", "29.827", "7986.55"),
+        (ANN10EOM, "98.837727", "98.838", "30191.04"),
+    ],
+    ids=["pdl30", "habr2014", "ann6", "ann10eom"],
+)
+def test_the_vectors_of_the_reference(rows, unrounded, percent, amount):
+    cost = psk.full_cost(flows(rows))
+    assert str(cost.unrounded.quantize(Decimal("0.000001"))) == unrounded
+    assert str(cost.percent) == percent
+    assert str(cost.amount) == amount
+
+
+@pytest.mark.parametrize(
+    ("rows", "unrounded"),
+    [(HABR2014, "12.031879"), (ANN6, "29.993792"), (ANN10EOM, "99.949611")],
+)
+def test_a_base_period_of_thirty_days_is_365_over_30_a_year(rows, unrounded):
+    cost = psk.full_cost(flows(rows), psk.BasePeriod(days=30))
+    assert str(cost.unrounded.quantize(Decimal("0.000001"))) == unrounded
+
+
+def test_a_loan_without_overpayment_costs_exactly_nothing():
+    for last in ("30000", "29999.99"):
+        cost = psk.full_cost(
+            flows(
+                [
+                    ("2026-01-10", "-60000"),
+                    ("2026-02-10", "30000"),
+                    ("2026-03-10", last),
+                ]
+            )
+        )
+        assert str(cost.percent) == "0.000"
+        assert cost.unrounded == 0
+        assert str(cost.amount) == "0.00"
+
+
+def test_a_loan_at_the_statutory_cap_does_not_exceed_it():
+    # The noise of binary fractions must not turn 292 % into more than 292 %.
+    for days in range(1, 366):
+        start = date(2026, 1, 10)
+        paid = Decimal(10000) * (1 + Decimal("0.008") * days)
+        cost = psk.full_cost(
+            [(start, Decimal(-10000)), (start + timedelta(days=days), paid)]
+        )
+        assert cost.unrounded == 292
+        assert cost.base_period == psk.BasePeriod(days=days)
+
+
+def test_flows_of_one_day_are_added():
+    cost = psk.full_cost(
+        flows([*ANN6, ("2026-11-24", "1000"), ("2026-11-24", "-1000")])
+    )
+    assert str(cost.percent) == "29.827"
+
+
+def test_a_fee_at_issue_makes_the_loan_dearer():
+    cost = psk.full_cost(flows([*ANN6, ("2026-11-24", "1000")]))
+    assert cost.percent > Decimal("33")
+    assert cost.amount == Decimal("8986.55")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [("2026-01-10", "-100")],
+        [("2026-01-10", "100"), ("2026-02-10", "-110")],
+        [("2026-01-10", "-100"), ("2026-01-10", "110")],
+    ],
+)
+def test_flows_that_are_no_loan_are_refused(rows):
+    with pytest.raises(ValueError, match="issue"):
+        psk.full_cost(flows(rows))
+
+
+@pytest.mark.parametrize(
+    ("days", "base"),
+    [
+        (["2026-01-31", "2026-02-28", "2026-03-31"], psk.MONTH),
+        (["2026-01-10", "2026-02-10", "2026-03-10"], psk.MONTH),
+        (["2026-01-10", "2026-04-10", "2026-07-10"], psk.BasePeriod(months=3)),
+        (["2026-01-01", "2026-01-15", "2026-01-29"], psk.BasePeriod(days=14)),
+        # One payment moved off a weekend does not change the monthly base.
+        (
+            ["2026-01-10", "2026-02-10", "2026-03-10", "2026-04-13", "2026-05-10"],
+            psk.MONTH,
+        ),
+        # As frequent: the shorter one.
+        (
+            ["2026-01-01", "2026-01-11", "2026-01-21", "2026-02-05", "2026-02-20"],
+            psk.BasePeriod(days=10),
+        ),
+        # None repeats: the mean, (10 + 15) / 2 rounded half up.
+        (["2026-01-03", "2026-01-13", "2026-01-28"], psk.BasePeriod(days=13)),
+        # One payment: its own term, even if it is a month.
+        (["2026-01-10", "2026-02-10"], psk.BasePeriod(days=31)),
+        # Nothing within a year.
+        (["2026-01-10", "2028-01-10", "2030-01-10"], psk.YEAR),
+    ],
+)
+def test_the_base_period_is_the_most_frequent_interval(days, base):
+    assert psk.find_base_period([date.fromisoformat(day) for day in days]) == base
+
+
+def test_a_monthly_schedule_moved_off_weekends_may_keep_its_monthly_base():
+    moved = flows(
+        [
+            ("2026-11-24", "-90000"),
+            ("2026-12-24", "32000"),
+            ("2027-01-25", "32000"),
+            ("2027-02-25", "32000"),
+        ]
+    )
+    assert psk.full_cost(moved, psk.MONTH).base_period == psk.MONTH
+
+
+def test_a_rest_inside_a_month_is_counted_in_thirtieths():
+    assert psk.MONTH.position(date(2026, 1, 10), date(2026, 3, 25)) == (2, 0.5)
+    assert psk.MONTH.position(date(2026, 1, 31), date(2026, 2, 28)) == (1, 0)
+    assert psk.BasePeriod(days=30).position(date(2026, 1, 1), date(2026, 2, 15)) == (
+        1,
+        0.5,
+    )
+
+
+def test_a_year_as_the_base_period_gives_the_yearly_rate():
+    cost = psk.full_cost(
+        flows([("2026-01-10", "-1000"), ("2028-01-10", "1210")]), psk.YEAR
+    )
+    assert str(cost.percent) == "10.000"
+
+
+def test_daily_payments_of_a_very_dear_loan_do_not_overflow():
+    start = date(2026, 1, 1)
+    rows = [(start, Decimal(-100))]
+    rows += [(start + timedelta(days=day), Decimal(1000)) for day in range(1, 366)]
+    cost = psk.full_cost(rows)
+    # A thousand for a hundred every day: ten times the loan a day.
+    assert cost.base_period == psk.BasePeriod(days=1)
+    assert cost.percent == 365000
+
+
+def balance(rows, start, rate):
+    """The law's equation for whole months, in 40 exact digits."""
+    with localcontext(prec=40):
+        i = rate / 1200
+        return sum(
+            amount / (1 + i) ** ((day.year - start.year) * 12 + day.month - start.month)
+            for day, amount in rows
+        )
+
+
+@given(
+    st.decimals(min_value=1000, max_value=1_000_000, places=2),
+    st.decimals(min_value="0.5", max_value=292, places=3),
+    st.integers(min_value=2, max_value=36),
+    issue_days,
+)
+def test_the_psk_solves_the_equation_of_the_law(loan, rate, months, issued_on):
+    rows = rules.schedule.annuity(loan, rate, months, issued_on).flows
+    cost = psk.full_cost(rows)
+    assert cost.base_period == psk.MONTH
+    step = Decimal("0.00000001")
+    assert balance(rows, issued_on, cost.unrounded - step) > 0
+    assert balance(rows, issued_on, cost.unrounded + step) < 0
+    assert abs(cost.percent - cost.unrounded) <= Decimal("0.0005")
+
+
+@given(
+    st.integers(min_value=1000, max_value=1_000_000),
+    st.integers(min_value=1, max_value=24),
+    st.integers(min_value=2, max_value=36),
+    issue_days,
+)
+def test_equal_months_give_the_nominal_rate_back(
+    loan, monthly_percent, months, issued_on
+):
+    # A loan repaid at the end, its interest paid monthly at a twelfth of the rate.
+    interest = Decimal(loan) * monthly_percent / 100
+    rows = [(issued_on, Decimal(-loan))]
+    rows += [
+        (issued_on + relativedelta(months=number), interest)
+        for number in range(1, months + 1)
+    ]
+    rows.append((issued_on + relativedelta(months=months), Decimal(loan)))
+    assert psk.full_cost(rows).unrounded == monthly_percent * 12
