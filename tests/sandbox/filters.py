@@ -35,4 +35,15 @@ def pretty(text: str) -> str:
         return text or ""
 
 
-FILTERS = {"money": money, "moment": moment, "day": day, "pretty": pretty}
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """A number with its Russian noun: 1 ночь, 3 ночи, 21 ночь, 12 ночей."""
+    if number % 10 == 1 and number % 100 != 11:
+        noun = one
+    elif number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14):
+        noun = few
+    else:
+        noun = many
+    return f"{number}\u00a0{noun}"
+
+
+FILTERS = {"money": money, "moment": moment, "day": day, "pretty": pretty, "counted": counted}

@@ -73,8 +73,8 @@ def parts(text: str) -> int:
 
 
 def find_code(text: str) -> str | None:
-    """The one-time code in a message: its first separate group of 4 to 8 digits."""
-    found = CODE.search(text)
+    """The one-time code of a message that speaks of one: the first separate group of 4 to 8 digits."""
+    found = CODE.search(text) if "код" in text.lower() else None
     return found.group() if found else None
 
 

@@ -8,7 +8,7 @@ from werkzeug.utils import redirect
 
 from .agency_api import METHODS, Away, Refused, act, create, find_agency
 from .orders import DEMO_CUSTOMER, DEMO_TOURISTS, money, tenth
-from .tours import TOURS, today
+from .tours import TOURS
 
 CONSENT_VERSION = "agency-2026-01"
 STATUSES = {
@@ -51,11 +51,13 @@ def _add_shop(app):
     @app.page("/agency/<code>/")
     def shop(request, code):
         agency = find_agency(app, code)
-        return app.render("shop.html", agency=agency, orders=app.orders.latest(code, 5), today=today())
+        return app.render("shop.html", agency=agency, orders=app.orders.latest(code, 5))
 
     @app.page("/agency/<code>/tours/<tour_code>")
     def tour(request, code, tour_code):
-        return app.render("tour.html", agency=find_agency(app, code), tour=_find_tour(tour_code))
+        chosen = _find_tour(tour_code)
+        starts_on = chosen.starts_on().isoformat()
+        return app.render("tour.html", agency=find_agency(app, code), tour=chosen, starts_on=starts_on)
 
     @app.page("/agency/<code>/tours/<tour_code>/order", methods=["GET", "POST"])
     def order(request, code, tour_code):
@@ -106,7 +108,7 @@ def _add_order(app):
     def credit(request, number):
         find_order(app, number)
         address = _attempt(app, number, lambda: create(app, number))
-        return redirect(address or f"/orders/{number}#problem", 303)
+        return redirect(address or f"/orders/{number}", 303)
 
     @app.page("/orders/<number>/application", methods=["POST"])
     def manage(request, number):
@@ -114,8 +116,8 @@ def _add_order(app):
         method = request.form.get("method", "")
         if method.removeprefix("application.") not in METHODS or method == "application.create":
             raise BadRequest()
-        _attempt(app, number, lambda: act(app, number, method, request.form))
-        return redirect(f"/orders/{number}#manager", 303)
+        done = _attempt(app, number, lambda: act(app, number, method, request.form))
+        return redirect(f"/orders/{number}{'#manager' if done else ''}", 303)
 
     @app.page("/orders/<number>/actualize", methods=["POST"])
     def plan_actualize(request, number):

@@ -28,6 +28,10 @@ class Tour:
     meal_name: str
     flight: tuple[str, str, str, str] | None = None
 
+    def starts_on(self) -> date:
+        """The day it starts if bought today."""
+        return today() + timedelta(days=self.in_days)
+
     def describe(self, starts_on: date, tourists: list[dict]) -> dict:
         """The ``tour`` of ``application.create``."""
         description = {
@@ -70,7 +74,7 @@ def _flight(number, origin, target, day, hour):
 CATALOGUE = [
     Tour(
         code="antalya",
-        title="Анталья: море до декабря",
+        title="Анталья: море и горы",
         text="Первая линия, подогреваемый бассейн и завтраки с видом на залив. Трансфер из аэропорта включён.",
         picture="sea.svg",
         price=145_000,
@@ -88,7 +92,7 @@ CATALOGUE = [
     ),
     Tour(
         code="polyana",
-        title="Красная Поляна: первый снег",
+        title="Красная Поляна: снег и баня",
         text="Пять дней в горах: подъёмник у порога, баня и панорамная терраса. Ски-пасс на два дня в подарок.",
         picture="mountains.svg",
         price=49_000,
