@@ -1,0 +1,202 @@
+"""The whole house on this machine: PostgreSQL, Odoo, the four counterparties.
+
+Used by ``make demo`` and by the tests that cross addons:
+
+    with Stack("e2e") as stack:
+        requests.get(stack.url("travel"))
+        stack.kill_worker()
+
+Listens on 127.0.0.1 only and ends exactly the processes it started.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+
+from scripts import databases, odoo, sandbox
+from scripts.places import ROOT, VAR, VENV_PYTHON
+from scripts.postgres import Postgres
+from scripts.processes import Process
+
+WIRE = ROOT / "scripts" / "wire_sandbox.py"
+HTTP_PORT, WEBSOCKET_PORT = 8069, 8072
+
+
+class Stack:
+    """A running house. Attributes after ``start``: ``postgres``, ``database``, ``config``
+    (what the sandbox knows), ``secrets``, ``log_path`` (Odoo's log), ``folder``.
+    """
+
+    def __init__(self, name: str, keep: bool = False, settings: dict[str, str] | None = None):
+        """Prepare a house called ``name`` (letters only).
+
+        ``keep`` (the demonstration): the usual ports, and the database and the
+        counterparties' state survive ``stop`` until the code changes. Otherwise
+        free ports and a fresh copy, removed at the end. ``settings`` are further
+        environment variables for Odoo.
+        """
+        self.name, self.keep = name, keep
+        self.folder = VAR / "stack" / name
+        self.log_path = odoo.LOGS / f"{name}.log"
+        self.database = f"tour_loan_{name}" if keep else f"tour_loan_{name}_{os.getpid()}"
+        self.secrets = sandbox.generated_secrets
+        self._settings = settings or {}
+        self._processes: dict[str, Process] = {}
+        self.postgres: Postgres | None = None
+        self.config: dict = {}
+
+    def __enter__(self) -> "Stack":
+        return self.start()
+
+    def __exit__(self, *_exception) -> None:
+        self.stop()
+
+    def start(self) -> "Stack":
+        """Start everything and wait until it is healthy; undo all of it on failure."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End every process of this house; a house that is not kept leaves no data."""
+        for process in reversed(self._processes.values()):
+            process.stop()
+        if self.postgres is None:
+            return
+        if not self.keep:
+            databases.drop(self.postgres, self.database)
+            shutil.rmtree(self.folder / "state", ignore_errors=True)
+        self.postgres.stop()
+        self.postgres = None
+
+    def url(self, name: str = "odoo") -> str:
+        """Return the address of Odoo or of a sandbox server, without a final slash."""
+        return self.config["odoo"] if name == "odoo" else self.config[name]["url"]
+
+    def sql(self, query: str, *values) -> list[tuple]:
+        """Run one statement in Odoo's database and return its rows, if any."""
+        return self.postgres.execute(query, *values, database=self.database)
+
+    # ---- faults
+
+    def kill_odoo(self) -> None:
+        """Kill Odoo with all its workers at once."""
+        self._processes["odoo"].kill()
+
+    def start_odoo(self) -> None:
+        """Start Odoo (again) and wait until it serves pages and runs jobs."""
+        self._processes["odoo"].start(ready=self._job_runner_ready())
+
+    def stop_odoo(self) -> None:
+        """Stop Odoo in the orderly way."""
+        self._processes["odoo"].stop()
+
+    def workers(self) -> list[int]:
+        """Return the process ids of Odoo's living HTTP workers."""
+        logged = self.log_path.read_text(errors="replace")
+        http = {int(pid) for pid in re.findall(r"Worker WorkerHTTP \((\d+)\) alive", logged)}
+        return [p.pid for p in self._processes["odoo"].descendants() if p.pid in http]
+
+    def kill_worker(self, pid: int | None = None) -> int:
+        """Kill one HTTP worker (Odoo forks another at once) and return its process id.
+
+        Which worker is busy with what can be read in ``pg_stat_activity``: Odoo's
+        ``application_name`` is ``odoo-<process id>``.
+        """
+        workers = self.workers()
+        pid = pid or workers[0]
+        if pid not in workers:
+            raise ValueError(f"{pid} is no HTTP worker of this Odoo: {workers}")
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def stop_sandbox(self, name: str) -> None:
+        """Take a counterparty away; its state stays."""
+        self._processes[name].stop()
+
+    def start_sandbox(self, name: str) -> None:
+        """Bring a counterparty back."""
+        self._processes[name].start()
+
+    # ---- the steps of start
+
+    def _start(self) -> None:
+        self.postgres = Postgres()
+        self._remove_leftovers()
+        self._prepare_database()
+        ports = {name: self._port(port) for name, port in sandbox.SERVERS.items()}
+        http, websocket = self._port(HTTP_PORT), self._port(WEBSOCKET_PORT)
+        self.config = sandbox.configuration(f"http://127.0.0.1:{http}", ports)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        config_file = self.folder / "config.json"
+        config_file.touch(mode=0o600)
+        config_file.write_text(json.dumps(self.config, ensure_ascii=False, indent=1))
+        databases.run_script(
+            self.postgres, self.database, WIRE, TOUR_LOAN_SANDBOX_CONFIG=str(config_file)
+        )
+        for name in sandbox.existing():
+            self._processes[name] = self._sandbox_process(name, ports[name], config_file)
+            self._processes[name].start(seconds=30)
+        self._processes["odoo"] = self._odoo_process(http, websocket)
+        self.start_odoo()
+
+    def _port(self, preferred: int) -> int:
+        return odoo.free_port(preferred if self.keep else 0)
+
+    def _prepare_database(self) -> None:
+        """Make the database a copy of the current template, unless it is one already."""
+        template = databases.ready_template(self.postgres)
+        made_from = self.folder / "template"
+        exists = self.postgres.databases(self.database) == [self.database]
+        if exists and made_from.exists() and made_from.read_text() == template:
+            return
+        if exists:
+            print("- The code changed: a fresh database ...", flush=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        databases.copy(self.postgres, template, self.database)
+        self.folder.mkdir(parents=True)
+        made_from.write_text(template)
+
+    def _remove_leftovers(self) -> None:
+        """Drop databases of houses with this name whose process died."""
+        if self.keep:
+            return
+        for database in self.postgres.databases(f"tour_loan_{self.name}_"):
+            pid = database.rsplit("_", 1)[-1]
+            if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
+                databases.drop(self.postgres, database)
+
+    def _sandbox_process(self, name: str, port: int, config_file) -> Process:
+        command = [
+            *(str(VENV_PYTHON), "-m", f"tests.sandbox.{name}", "--port", str(port)),
+            *("--state", str(self.folder / "state"), "--config", str(config_file)),
+        ]
+        health = f"{self.url(name)}/_control/health"
+        return Process(name, command, dict(os.environ), self.folder / f"{name}.log", health)
+
+    def _odoo_process(self, http: int, websocket: int) -> Process:
+        command = odoo.command(
+            "server",
+            self.database,
+            *("--http-port", str(http), "--gevent-port", str(websocket)),
+        )
+        settings = sandbox.odoo_settings(self.config) | self._settings
+        environment = odoo.environment(self.postgres, ODOO_QUEUE_JOB_PORT=str(http), **settings)
+        health = f"{self.url()}/web/health?db_server_status=1"
+        return Process("odoo", command, environment, self.log_path, health)
+
+    def _job_runner_ready(self):
+        """Return a check that the job runner of the next start listens."""
+        before = self.log_path.stat().st_size if self.log_path.exists() else 0
+
+        def ready() -> bool:
+            with self.log_path.open("rb") as log:
+                log.seek(before)
+                return b"queue job runner ready for db" in log.read()
+
+        return ready

@@ -1,0 +1,113 @@
+"""The Debian packages this project uses, in one place, and how they get here.
+
+Each is checked by what it gives (a program, a library, a file), so that another
+way of having it (Google Chrome, a distribution other than Debian) is as good.
+"""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from scripts.steps import Failure, run, step
+
+
+class Package(NamedTuple):
+    """A Debian package, why it is needed, and whether we have it."""
+
+    name: str
+    why: str
+    present: Callable[[], bool]
+    purposes: tuple[str, ...] = ("demo", "test")
+
+
+def library(name: str) -> Callable[[], bool]:
+    """Return a check that a shared library can be loaded."""
+
+    def present() -> bool:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            return False
+        return True
+
+    return present
+
+
+def program(*names: str) -> Callable[[], bool]:
+    """Return a check that one of the programs is on the path."""
+    return lambda: any(shutil.which(name) for name in names)
+
+
+def file(path: str) -> Callable[[], bool]:
+    """Return a check that a file exists."""
+    return lambda: Path(path).exists()
+
+
+def pip_available() -> bool:
+    """Tell whether this interpreter can give a virtual environment a pip."""
+    return any(importlib.util.find_spec(name) for name in ("pip", "ensurepip"))
+
+
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+PACKAGES = [
+    Package("ca-certificates", "TLS", file("/etc/ssl/certs/ca-certificates.crt")),
+    Package("tzdata", "the lender's time zone", file("/usr/share/zoneinfo/Europe/Moscow")),
+    Package("python3-venv", "pip for the virtual environment", pip_available),
+    Package("libpango-1.0-0", "PDF documents (WeasyPrint)", library("libpango-1.0.so.0")),
+    Package("libpangoft2-1.0-0", "PDF documents (WeasyPrint)", library("libpangoft2-1.0.so.0")),
+    Package("libharfbuzz0b", "PDF documents (WeasyPrint)", library("libharfbuzz.so.0")),
+    Package("libharfbuzz-subset0", "small fonts in PDF", library("libharfbuzz-subset.so.0")),
+    Package("libmagic1", "file types of uploads", library("libmagic.so.1")),
+    Package(
+        "fonts-dejavu-core",
+        "Cyrillic letters in PDF and browser",
+        file("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    ),
+    Package("chromium", "browser tests", program(*BROWSERS), ("test",)),
+]
+
+
+def ensure(purpose: str) -> None:
+    """Install what ``purpose`` lacks, or name the command that would."""
+    missing = [
+        package for package in PACKAGES if purpose in package.purposes and not package.present()
+    ]
+    if not missing:
+        return
+    names = [package.name for package in missing]
+    needs = "".join(f"\n    {package.name}: {package.why}" for package in missing)
+    privilege = root_prefix()
+    if privilege is None:
+        raise Failure(
+            f"system packages are missing:{needs}\n"
+            "Install them, then run the same make command again:\n"
+            "    sudo apt-get update && sudo apt-get install --no-install-recommends "
+            + " ".join(names)
+        )
+    with step("System packages: " + ", ".join(names)):
+        apt = [*privilege, "apt-get", "-o", "DPkg::Lock::Timeout=120"]
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        advice = f"Install these by hand:{needs}"
+        run([*apt, "-q", "update"], advice, env=environment)
+        install = ["-q", "-y", "install", "--no-install-recommends", *names]
+        run([*apt, *install], advice, env=environment)
+    still = [package.name for package in missing if not package.present()]
+    if still:
+        raise Failure(f"installed, and yet not usable: {', '.join(still)}")
+
+
+def root_prefix() -> list[str] | None:
+    """Return what to put before a command to run it as root; None when we cannot."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return []
+    if not shutil.which("sudo"):
+        return None
+    asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return ["sudo", "-n", "--preserve-env=DEBIAN_FRONTEND"] if not asked.returncode else None
