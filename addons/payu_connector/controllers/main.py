@@ -1,0 +1,92 @@
+from werkzeug.exceptions import BadRequest, Forbidden
+
+from odoo import fields, http
+from odoo.http import request
+
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment.logging import get_payment_logger
+
+from .. import const
+from ..protocol import answers
+
+_logger = get_payment_logger(__name__)
+
+
+class PayuController(http.Controller):
+    @http.route(
+        const.RETURN_ROUTE,
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def payu_ru_return(self, reference="", access_token="", **_untrusted):
+        """Bring the payer back from PayU's page.
+
+        Nothing that comes with him is believed, PayU is asked. `save_session=False`: PayU may
+        post him here from its own site, and his cookie does not travel with that.
+
+        :param str reference: the payment, written by us into the address.
+        :param str access_token: shows that the address is ours, so that nobody can make us ask
+                                 about all payments in turn.
+        """
+        if payment_utils.check_access_token(access_token, reference):
+            transaction_sudo = request.env["payment.transaction"].sudo().search(
+                [("reference", "=", reference), ("provider_code", "=", "payu_ru")]
+            )
+            if transaction_sudo and self._is_worth_asking(transaction_sudo):
+                try:
+                    transaction_sudo._payu_ru_ask()
+                except (answers.Refused, answers.Unclear) as error:
+                    _logger.info("PayU could not be asked about %s: %s", reference, error)
+        return request.redirect("/payment/status")
+
+    @staticmethod
+    def _is_worth_asking(transaction):
+        now = fields.Datetime.now()
+        checked_at = transaction.payu_ru_checked_at
+        is_fresh = checked_at and now - checked_at < const.ASK_AT_MOST_EVERY
+        return transaction.state != "done" and not is_fresh
+
+    @http.route(const.WEBHOOK_ROUTE, type="http", auth="public", methods=["GET"], save_session=False)
+    def payu_ru_probe(self):
+        """Answer PayU's cabinet, which tries the address when it is saved."""
+        return request.make_json_response("")
+
+    @http.route(
+        const.WEBHOOK_ROUTE,
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        max_content_length=const.NOTICE_MAX_BYTES,
+    )
+    def payu_ru_webhook(self, **_ignored):
+        """Store a notice of PayU, then process it.
+
+        It is stored and committed first and acknowledged whatever becomes of it then: what
+        could not be processed is in our ledger, and a cron takes it up again.
+
+        :return: An empty response to acknowledge the notice.
+        :rtype: odoo.http.Response
+        :raise BadRequest: if there is no body.
+        :raise Forbidden: if the signature is missing or wrong.
+        """
+        body = request.httprequest.get_data()
+        if not body:
+            raise BadRequest("A notice has a body.")
+        provider_sudo = request.env["payment.provider"]._payu_ru_find_sender(
+            request.httprequest.headers, body
+        )
+        if not provider_sudo:
+            _logger.warning("A PayU notice with a missing or wrong signature was refused.")
+            raise Forbidden
+        # In sudo mode: PayU has no user here, its signature is its access right.
+        notice_sudo = request.env["payu_ru.notice"].sudo()._receive(provider_sudo, body)
+        # Whatever happens from here on, the notice is kept.
+        request.env.cr.commit()  # pylint: disable=invalid-commit
+        if notice_sudo.state == "received":
+            notice_sudo._process_safely()
+        return request.make_json_response("")

@@ -1,0 +1,6 @@
+from . import payment_provider
+from . import payment_transaction
+from . import payment_transaction_outcome
+from . import payment_transaction_asking
+from . import payment_transaction_refund
+from . import payu_ru_notice

@@ -1,0 +1,228 @@
+import ipaddress
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.urls import urljoin
+
+from odoo.addons.payment.logging import get_payment_logger
+
+from .. import const
+from ..protocol import answers, masking, signature
+
+_logger = get_payment_logger(__name__)
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    code = fields.Selection(
+        selection_add=[("payu_ru", "PayU Russia")], ondelete={"payu_ru": "set default"}
+    )
+    payu_ru_merchant_code = fields.Char(
+        string="PayU Merchant Code",
+        help="The code of the merchant account in PayU's cabinet.",
+        required_if_provider="payu_ru",
+        copy=False,
+    )
+    payu_ru_secret_key = fields.Char(
+        string="PayU Secret Key",
+        help="Signs our requests and PayU's notices.",
+        required_if_provider="payu_ru",
+        copy=False,
+        groups="base.group_system",
+    )
+    payu_ru_api_url = fields.Char(
+        string="PayU Address",
+        help="Leave empty for PayU's own addresses: the live one when the provider is enabled,"
+        " the sandbox in test mode.",
+        copy=False,
+        groups="base.group_system",
+    )
+    payu_ru_notice_url = fields.Char(
+        string="PayU Notice Address",
+        help="The address of notices as written in PayU's cabinet, if a proxy makes it differ"
+        " from what Odoo sees. PayU signs its path and query.",
+        copy=False,
+        groups="base.group_system",
+    )
+    payu_ru_authorized_is_paid = fields.Boolean(
+        string="Authorised Means Paid",
+        help="Only for one-stage accounts whose contract says that PAYMENT_AUTHORIZED is final."
+        " Otherwise the payment is done when PayU says COMPLETE.",
+        copy=False,
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_feature_support_fields(self):
+        """Override of `payment` to enable refunds."""
+        super()._compute_feature_support_fields()
+        self.filtered(lambda provider: provider.code == "payu_ru").support_refund = "partial"
+
+    def _get_supported_currencies(self):
+        """Override of `payment`: roubles only."""
+        supported_currencies = super()._get_supported_currencies()
+        if self.code == "payu_ru":
+            supported_currencies = supported_currencies.filtered(
+                lambda currency: currency.name in const.SUPPORTED_CURRENCIES
+            )
+        return supported_currencies
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("payu_ru_api_url", "payu_ru_notice_url")
+    def _check_payu_ru_urls(self):
+        """A secret and a borrower's payment never travel in the clear, except inside one machine."""
+        for provider in self:
+            for url in (provider.payu_ru_api_url, provider.payu_ru_notice_url):
+                if url and not _is_safe(url):
+                    raise ValidationError(
+                        self.env._("PayU addresses must begin with https:// (got %s).", url)
+                    )
+
+    # === CRUD METHODS === #
+
+    def _get_default_payment_method_codes(self):
+        """Override of `payment` to return the default payment method codes."""
+        self.ensure_one()
+        if self.code != "payu_ru":
+            return super()._get_default_payment_method_codes()
+        return const.DEFAULT_PAYMENT_METHOD_CODES
+
+    def _get_reset_values(self):
+        """Override of `payment` to forget the credentials."""
+        if self.code != "payu_ru":
+            return super()._get_reset_values()
+        return {
+            "payu_ru_merchant_code": None,
+            "payu_ru_secret_key": None,
+            "payu_ru_api_url": None,
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _payu_ru_notice_address(self):
+        """Return the address whose path and query PayU signs in its notices.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.payu_ru_notice_url or urljoin(self.get_base_url(), const.WEBHOOK_ROUTE)
+
+    @api.model
+    def _payu_ru_find_sender(self, headers, body):
+        """Return the provider whose secret signed a notice.
+
+        A disabled provider is found too: a payment begun before is still to be booked.
+
+        :param Mapping headers: the HTTP headers of the notice.
+        :param bytes body: the notice as received.
+        :return: The provider, in sudo mode to read its secret; empty if the signature is
+                 missing or wrong.
+        :rtype: payment.provider
+        """
+        merchant_code = headers.get(signature.HEADER_MERCHANT, "")
+        date = headers.get(signature.HEADER_DATE, "")
+        given = headers.get(signature.HEADER_SIGNATURE, "")
+        if not (merchant_code and date and given):
+            return self.browse()
+        providers_sudo = self.sudo().search(
+            [("code", "=", "payu_ru"), ("payu_ru_merchant_code", "=", merchant_code)]
+        )
+        for provider_sudo in providers_sudo:
+            if signature.is_valid(
+                given,
+                merchant_code,
+                provider_sudo.payu_ru_secret_key or "",
+                date,
+                "POST",
+                provider_sudo._payu_ru_notice_address(),
+                body,
+            ):
+                return provider_sudo
+        return self.browse()
+
+    def _payu_ru_call(self, call, reference):
+        """Send one request to PayU.
+
+        Core's `_send_api_request` is not used: it would encode the body a second time after
+        signing, and it reports a time-out and a refusal with the same error.
+
+        :param protocol.calls.Call call: the request.
+        :param str reference: the transaction it is about, for the log.
+        :return: The HTTP status and the body of the answer, whatever they are.
+        :rtype: tuple[int, bytes]
+        :raise answers.Refused: if nothing was sent.
+        :raise answers.Unclear: if it is not known what PayU did.
+        """
+        self.ensure_one()
+        url = urljoin(self._payu_ru_api_address(), call.path)
+        moment = fields.Datetime.context_timestamp(
+            self.with_context(tz="Europe/Moscow"), fields.Datetime.now()
+        )
+        database_uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        headers = signature.headers(
+            self.payu_ru_merchant_code,
+            self.payu_ru_secret_key,
+            moment,
+            call.method,
+            urlsplit(url).path,
+            call.body,
+            call.idempotency_key(database_uuid) if call.body else "",
+        )
+        _logger.info(
+            "PayU %s %s for %s: %s", call.method, call.path, reference, masking.mask(call.body)
+        )
+        try:
+            response = requests.request(
+                call.method,
+                url,
+                data=call.body or None,
+                headers={**headers, "User-Agent": const.USER_AGENT},
+                timeout=const.TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            _logger.info("PayU did not answer for %s: %s", reference, type(error).__name__)
+            if _was_not_sent(error):
+                raise answers.Refused("NO_CONNECTION") from error
+            raise answers.Unclear(type(error).__name__) from error
+        _logger.info(
+            "PayU answered HTTP %s for %s: %s",
+            response.status_code,
+            reference,
+            masking.mask(response.content),
+        )
+        return response.status_code, response.content
+
+    def _payu_ru_api_address(self):
+        self.ensure_one()
+        default = const.PRODUCTION_URL if self.state == "enabled" else const.SANDBOX_URL
+        return self.payu_ru_api_url or default
+
+
+def _is_safe(url):
+    """Say whether an address is https, or stays inside this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return True
+    if parts.scheme != "http" or not parts.hostname:
+        return False
+    if parts.hostname == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return False
+
+
+def _was_not_sent(error):
+    """Say whether a network error came before the request could have been read."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)

@@ -1,0 +1,178 @@
+from decimal import Decimal
+from urllib.parse import parse_qsl, urlencode
+
+from odoo import api, fields, models
+from odoo.tools.urls import urljoin
+
+from odoo.addons.payment import utils as payment_utils
+from odoo.addons.payment.logging import get_payment_logger
+
+from .. import const
+from ..protocol import answers, calls
+
+_logger = get_payment_logger(__name__)
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    payu_ru_page_expires_at = fields.Datetime(
+        string="PayU Page Closes At",
+        help="Until when the payer can use PayU's page of this payment.",
+        readonly=True,
+        copy=False,
+    )
+    payu_ru_next_check_at = fields.Datetime(
+        string="PayU Asked Next At",
+        help="When PayU is asked next how this payment stands; empty if nothing is open.",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    payu_ru_checked_at = fields.Datetime(
+        string="PayU Asked At",
+        help="When PayU last answered how this payment stands.",
+        readonly=True,
+        copy=False,
+    )
+    payu_ru_attention = fields.Text(
+        string="PayU Needs Attention",
+        help="What happened that a person has to look at.",
+        readonly=True,
+        copy=False,
+    )
+    payu_ru_chargeback = fields.Boolean(
+        string="PayU Chargeback",
+        help="The payer's bank has taken the money back, or tries to.",
+        readonly=True,
+        copy=False,
+    )
+    payu_ru_notice_ids = fields.One2many(
+        string="PayU Notices",
+        comodel_name="payu_ru.notice",
+        inverse_name="transaction_id",
+        readonly=True,
+    )
+
+    # === BUSINESS METHODS - PRE-PROCESSING === #
+
+    @api.model
+    def _compute_reference(self, provider_code, prefix=None, separator="-", **kwargs):
+        """Override of `payment`: PayU's status path carries letters, digits, dash and underscore."""
+        if provider_code == "payu_ru":
+            # In sudo mode to read the documents that name the payment.
+            prefix = prefix or self.sudo()._compute_reference_prefix(separator, **kwargs)
+            prefix = (
+                calls.clean_reference(prefix or "") or payment_utils.singularize_reference_prefix()
+            )
+        return super()._compute_reference(
+            provider_code, prefix=prefix, separator=separator, **kwargs
+        )
+
+    def _get_specific_rendering_values(self, processing_values):
+        """Override of `payment` to make the payment at PayU and return its page.
+
+        The call is repeatable: the same transaction has the same idempotency key. When the
+        answer is lost the transaction stays pending and PayU is asked what became of it.
+
+        Note: `self.ensure_one()` from :meth:`_get_processing_values`
+
+        :return: The address of the page and its query as a list of pairs.
+        :rtype: dict
+        """
+        if self.provider_code != "payu_ru":
+            return super()._get_specific_rendering_values(processing_values)
+
+        missing = self._payu_ru_missing_contact()
+        if missing:
+            self._set_error(self.env._("PayU needs your %s.", missing))
+            return {}
+        now = fields.Datetime.now()
+        amount = self._payu_ru_amount()
+        try:
+            call = calls.authorize(self._payu_ru_order(amount))
+            answer = self.provider_id._payu_ru_call(call, self.reference)
+            page = answers.page(*answer, self.reference, amount)
+        except answers.Refused as refusal:
+            self._set_error(self._payu_ru_explain(refusal))
+            return {}
+        except ValueError as error:  # An amount or reference that is not for PayU.
+            self._set_error(str(error))
+            return {}
+        except answers.Unclear as unclear:
+            _logger.info("PayU's answer for %s is unclear: %s", self.reference, unclear)
+            self._set_pending(
+                state_message=self.env._("PayU has not answered yet. We are asking it.")
+            )
+            page = answers.Page("/payment/status", "")
+        self.write(
+            {
+                "provider_reference": page.provider_reference,
+                "payu_ru_page_expires_at": now + const.PAGE_LIFETIME,
+                "payu_ru_next_check_at": now + const.ASK_OPEN,
+            }
+        )
+        address, _separator, query = page.url.partition("?")
+        return {"api_url": address, "url_params": parse_qsl(query, keep_blank_values=True)}
+
+    def _payu_ru_order(self, amount):
+        """Return what is to be paid, as PayU wants it.
+
+        :rtype: protocol.calls.Order
+        """
+        first_name, last_name = payment_utils.split_partner_name(self.partner_name)
+        token = payment_utils.generate_access_token(self.reference, env=self.env)
+        query = urlencode({"reference": self.reference, "access_token": token})
+        return_url = f"{urljoin(self.provider_id.get_base_url(), const.RETURN_ROUTE)}?{query}"
+        return calls.Order(
+            reference=self.reference,
+            amount=amount,
+            description=self.env._("Payment %s", self.reference),
+            payer=calls.Payer(
+                first_name=first_name,
+                last_name=last_name or first_name,
+                email=self.partner_email or self.company_id.email,
+                phone=self.partner_phone,
+                country_code=self.partner_country_id.code or "RU",
+            ),
+            success_url=return_url,
+            fail_url=return_url,
+            page_seconds=int(const.PAGE_LIFETIME.total_seconds()),
+            language="ru" if (self.partner_lang or "ru").startswith("ru") else "en",
+            method=const.PAYMENT_METHODS.get(self.primary_payment_method_id.code, ""),
+        )
+
+    def _payu_ru_missing_contact(self):
+        """Return the names of the contact details PayU requires and the payer has not.
+
+        A missing e-mail is replaced by the company's: the letter about the payment then goes
+        there, which is better than no payment.
+
+        :rtype: str
+        """
+        details = {
+            self.env._("name"): self.partner_name,
+            self.env._("e-mail"): self.partner_email or self.company_id.email,
+            self.env._("phone"): self.partner_phone,
+        }
+        return ", ".join(name for name, value in details.items() if not value)
+
+    def _payu_ru_explain(self, refusal):
+        """Return what to tell the payer about a refusal of PayU."""
+        match refusal.code:
+            case "NO_CONNECTION":
+                return self.env._("PayU cannot be reached now. Please try again later.")
+            case "TOO_MANY_REQUESTS":
+                return self.env._("PayU is busy. Please try again in a minute.")
+            case "REQUEST_EXPIRED":
+                return self.env._("The clock of our server is wrong. Please tell us about it.")
+            case "DUPLICATE_ORDER":
+                return self.env._("This payment was begun before. Please try again.")
+        return self.env._("PayU refused the payment (%s).", refusal)
+
+    def _payu_ru_amount(self):
+        """Return the exact amount; the sum of a refund is positive.
+
+        :rtype: Decimal
+        """
+        return Decimal(f"{abs(self.amount):.2f}")

@@ -1,0 +1,139 @@
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, LockError
+
+from odoo.addons.payment.logging import get_payment_logger
+
+from .. import const
+from ..protocol import answers, calls, statuses
+
+_logger = get_payment_logger(__name__)
+
+
+class PaymentTransaction(models.Model):
+    """Asking PayU how a payment stands: on return, by cron, by hand."""
+
+    _inherit = "payment.transaction"
+
+    def _payu_ru_ask(self):
+        """Ask PayU how this payment stands, and apply the answer; refunds come with it.
+
+        :return: What PayU said.
+        :rtype: protocol.events.Report
+        :raise answers.Refused: if PayU did not answer the question.
+        :raise answers.Unclear: if the answer was lost or not understood.
+        """
+        self.ensure_one()
+        payment = self.source_transaction_id or self
+        answer = payment.provider_id._payu_ru_call(
+            calls.status(payment.reference), payment.reference
+        )
+        report = answers.report(*answer, payment.reference)
+        payment._payu_ru_lock()
+        payment._payu_ru_apply(report.payment, is_asked=True)
+        if payment.state == "done":
+            payment._payu_ru_apply_refunds(report.refunds)
+        for transaction in payment | payment.child_transaction_ids:
+            transaction._payu_ru_plan(report.payment.status)
+        return report
+
+    def _payu_ru_plan(self, status):
+        """Decide when PayU is asked next, and give up a page that nobody paid on.
+
+        :param str status: PayU's word for the payment.
+        :return: None
+        """
+        now = fields.Datetime.now()
+        self.payu_ru_checked_at = now
+        closes_at = (self.payu_ru_page_expires_at or self.create_date) + const.PAGE_GRACE
+        next_check_at = False
+        if self.state in ("done", "cancel"):
+            pass
+        elif self.operation == "refund":
+            if self.state in ("draft", "pending"):
+                next_check_at = now + const.ASK_CLOSED
+        elif now < closes_at:
+            next_check_at = now + const.ASK_OPEN
+        elif status.upper() in statuses.HOPELESS_AFTER_PAGE:
+            if self.state in ("draft", "pending"):
+                self._set_canceled(self.env._("PayU's page was closed without a payment."))
+        else:
+            next_check_at = now + const.ASK_CLOSED
+        if next_check_at and now - self.create_date > const.ASK_FOR:
+            self._payu_ru_alert(self.env._("PayU gave no outcome for ten days."))
+            next_check_at = False
+        self.payu_ru_next_check_at = next_check_at
+
+    def _payu_ru_lock(self):
+        """Let nobody else change this payment; a notice and a return often come at once.
+
+        :raise ConcurrencyError: if somebody is at it; the request is then run again.
+        """
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise ConcurrencyError(str(error)) from error
+        self.invalidate_recordset()
+
+    @api.model
+    def _cron_payu_ru_ask(self, limit=100):
+        """Ask PayU about payments and refunds whose outcome is open, the longest due first.
+
+        :param int limit: how many at most; the next run takes the rest.
+        :return: None
+        """
+        due = [("payu_ru_next_check_at", "<=", fields.Datetime.now())]
+        waiting = self.search(due, order="payu_ru_next_check_at, id", limit=limit)
+        for done, transaction in enumerate(waiting, 1):
+            # A refund may have been asked about together with its payment.
+            if transaction.payu_ru_next_check_at:
+                transaction._payu_ru_ask_or_postpone()
+            if not self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - done):
+                return
+
+    def _payu_ru_ask_or_postpone(self):
+        """Ask PayU; if there is no answer, let other payments have their turn first."""
+        try:
+            self._payu_ru_ask()
+            return
+        except (answers.Refused, answers.Unclear, ConcurrencyError, OperationalError) as error:
+            self.env.cr.rollback()
+            _logger.info("PayU could not be asked about %s: %s", self.reference, error)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Asking PayU about %s failed", self.reference)
+        self.payu_ru_next_check_at = fields.Datetime.now() + 2 * const.ASK_OPEN
+
+    # === ACTION METHODS === #
+
+    def action_payu_ru_ask(self):
+        """Ask PayU now how these payments stand.
+
+        :return: A client action to reload the view.
+        :rtype: dict
+        """
+        self.check_access("read")
+        for transaction_sudo in self.sudo():  # In sudo mode to use the provider's secret.
+            if transaction_sudo.provider_code != "payu_ru":
+                continue
+            try:
+                transaction_sudo._payu_ru_ask()
+            except (answers.Refused, answers.Unclear) as error:
+                return {
+                    "type": "ir.actions.client",
+                    "tag": "display_notification",
+                    "params": {
+                        "type": "warning",
+                        "message": self.env._("PayU did not answer (%s).", error),
+                    },
+                }
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_payu_ru_seen(self):
+        """Clear the note that asks for a person's attention.
+
+        :return: None
+        """
+        self.check_access("read")
+        self.sudo().payu_ru_attention = False  # Nobody but administrators may write payments.

@@ -1,0 +1,170 @@
+from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.payment.logging import get_payment_logger
+
+from .. import const
+from ..protocol import answers, calls
+from ..protocol.statuses import Meaning
+
+_logger = get_payment_logger(__name__)
+
+
+class PaymentTransaction(models.Model):
+    """Money given back: by us, or by somebody in PayU's cabinet."""
+
+    _inherit = "payment.transaction"
+
+    # === ACTION METHODS === #
+
+    def action_payu_ru_refund(self):
+        """Give back all that is left of the payment.
+
+        :return: A notification.
+        :rtype: dict
+        :raise ValidationError: if nothing is left.
+        """
+        self.ensure_one()
+        rest = self.sudo()._payu_ru_refundable(self.browse())
+        if rest <= 0:
+            raise ValidationError(self.env._("All of this payment went back already."))
+        return self.action_refund(amount_to_refund=float(rest))
+
+    # === BUSINESS METHODS - PRE-PROCESSING === #
+
+    def _send_refund_request(self):
+        """Override of `payment` to ask PayU for a refund.
+
+        PayU only accepts it here; the money goes back later and a notice says so. When the
+        answer is lost the refund stays pending: core would set it to error and invite a second
+        one.
+
+        :raise ValidationError: if PayU did not accept it.
+        """
+        if self.provider_code != "payu_ru":
+            return super()._send_refund_request()
+        payment = self.source_transaction_id
+        payment._payu_ru_lock()  # Two refunds at once must not exceed the payment together.
+        if self._payu_ru_amount() > payment._payu_ru_refundable(self):
+            raise ValidationError(self.env._("That is more than is left of the payment."))
+        if not payment.provider_reference:
+            raise ValidationError(self.env._("PayU's number of the payment is not known."))
+        call = calls.refund(
+            payment.provider_reference,
+            payment._payu_ru_amount(),
+            self._payu_ru_amount(),
+            self.reference,
+        )
+        message = None
+        try:
+            answer = self.provider_id._payu_ru_call(call, self.reference)
+            self.provider_reference = answers.refund(*answer)
+        except answers.Refused as refusal:
+            raise ValidationError(
+                self.env._("PayU refused the refund (%s).", refusal)
+            ) from refusal
+        except answers.Unclear as unclear:
+            _logger.info("PayU's answer for %s is unclear: %s", self.reference, unclear)
+            message = self.env._("PayU has not answered yet. We are asking it.")
+        self.payu_ru_next_check_at = fields.Datetime.now() + const.ASK_OPEN
+        self._set_pending(state_message=message)
+        return None
+
+    def _payu_ru_refundable(self, besides):
+        """Return what is left of the payment, refunds under way counted as done.
+
+        :param payment.transaction besides: a refund that is not to be counted.
+        :rtype: Decimal
+        """
+        refunds = self.child_transaction_ids.filtered(
+            lambda child: child.operation == "refund" and child.state not in ("cancel", "error")
+        )
+        given_back = sum(refund._payu_ru_amount() for refund in refunds - besides)
+        return self._payu_ru_amount() - given_back
+
+    # === BUSINESS METHODS - PROCESSING === #
+
+    def _payu_ru_apply_notified_refund(self, refund):
+        """Apply the refund of a notice; PayU is asked for what the notice does not say.
+
+        :param protocol.events.Refund refund: the refund as far as the notice describes it.
+        :return: None
+        """
+        is_named = refund.reference or refund.request_id
+        if (is_named and refund.amount) or (is_named and self._payu_ru_find_refund(refund)):
+            self._payu_ru_apply_refunds([refund])
+        elif self._payu_ru_ask().refunds:
+            return  # All refunds of the payment came with the answer.
+        elif refund.amount:
+            self._payu_ru_apply_refunds([refund])
+        else:
+            self._payu_ru_alert(self.env._("PayU gave money back but does not say how much."))
+
+    def _payu_ru_apply_refunds(self, refunds):
+        """Apply refunds to their transactions; make one for each that was not made here.
+
+        :param Iterable[protocol.events.Refund] refunds: refunds of this payment.
+        :return: None
+        """
+        taken = self.browse()
+        for refund in refunds:
+            child = self._payu_ru_find_refund(refund, taken) or self._payu_ru_foreign_refund(refund)
+            if not child:
+                continue
+            taken |= child
+            child._process(
+                "payu_ru",
+                {
+                    "reference": child.reference,
+                    "provider_reference": refund.request_id,
+                    "status": "REFUND" if refund.done else "PENDING",
+                    "meaning": Meaning.PAID if refund.done else Meaning.PENDING,
+                    "amount": refund.amount or child._payu_ru_amount(),
+                    "currency": refund.currency or self.currency_id.name,
+                    "method": "",
+                    "message": "",
+                    "is_asked": True,
+                },
+            )
+
+    def _payu_ru_find_refund(self, refund, besides=()):
+        """Return our transaction of a refund: by our reference, by PayU's, or by its sum.
+
+        :param protocol.events.Refund refund: the refund.
+        :param payment.transaction besides: transactions already matched to other refunds.
+        :rtype: payment.transaction
+        """
+        refunds = self.child_transaction_ids.filtered(
+            lambda child: child.operation == "refund" and child not in besides
+        )
+        names = {refund.reference, refund.request_id} - {""}
+        named = refunds.filtered(
+            lambda child: child.reference in names or child.provider_reference in names
+        )
+        if named:
+            return named[:1]
+        return refunds.filtered(
+            lambda child: child._payu_ru_amount() == refund.amount
+            # With a name, only a refund whose name we never learned; without one, any.
+            and (not names or (child.state == "pending" and not child.provider_reference))
+        )[:1]
+
+    def _payu_ru_foreign_refund(self, refund):
+        """Make a transaction for a refund that was made in PayU's cabinet.
+
+        :param protocol.events.Refund refund: the refund.
+        :return: The refund transaction, empty if it cannot be right.
+        :rtype: payment.transaction
+        """
+        if self.payu_ru_chargeback:
+            return self.browse()  # The bank took it; what that means is for a person to say.
+        if not refund.amount or refund.amount > self._payu_ru_refundable(self.browse()):
+            self._payu_ru_alert(
+                self.env._("PayU gave back %s, which does not fit the payment.", refund.amount)
+            )
+            return self.browse()
+        return self._create_child_transaction(
+            float(refund.amount),
+            is_refund=True,
+            provider_reference=refund.request_id or refund.reference,
+        )

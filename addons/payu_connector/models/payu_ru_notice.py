@@ -1,0 +1,234 @@
+from functools import partial
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import retrying
+from odoo.tools import SQL
+
+from odoo.addons.payment.logging import get_payment_logger
+
+from .. import const
+from ..protocol import answers, masking, notices
+
+_logger = get_payment_logger(__name__)
+
+# Nobody's fault, and gone the next time: somebody else holds the payment, PayU is silent.
+EXPECTED = OperationalError | ConcurrencyError | answers.Refused | answers.Unclear
+
+
+class Notice(models.Model):
+    """The ledger of everything PayU told us by itself, one row for each statement.
+
+    A notice is stored and committed before anything is done with it, so that no fault of
+    ours can lose it; it is never changed or deleted by hand.
+    """
+
+    _name = "payu_ru.notice"
+    _description = "PayU Notice"
+    _order = "id desc"
+    _rec_name = "reference"
+
+    provider_id = fields.Many2one(
+        comodel_name="payment.provider",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    event_id = fields.Char(
+        string="Event",
+        help="The same for every repeat of the same statement.",
+        required=True,
+        readonly=True,
+    )
+    body = fields.Text(
+        help="As received. Emptied after half a year: it names the payer.",
+        readonly=True,
+        groups="base.group_system",
+    )
+    reference = fields.Char(readonly=True, index=True)
+    provider_reference = fields.Char(string="PayU Number", readonly=True)
+    status = fields.Char(string="PayU Status", readonly=True)
+    amount = fields.Char(help="As PayU wrote it.", readonly=True)
+    currency = fields.Char(readonly=True)
+    repeats = fields.Integer(help="How many times it came again.", readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("received", "Received"),
+            ("processed", "Processed"),
+            ("attention", "Needs Attention"),
+            ("unknown", "Unknown Payment"),
+            ("unreadable", "Unreadable"),
+            ("failed", "Failed"),
+        ],
+        default="received",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    outcome = fields.Text(readonly=True)
+    attempts = fields.Integer(readonly=True)
+    transaction_id = fields.Many2one(
+        comodel_name="payment.transaction",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    _event_unique = models.UniqueIndex("(provider_id, event_id)")
+
+    # === ACTION METHODS === #
+
+    def action_process_again(self):
+        """Process the notices once more, e.g. after the payment they speak of was found.
+
+        :return: A client action to reload the view.
+        :rtype: dict
+        """
+        self.check_access("read")
+        # In sudo mode: the staff may start the processing, not write the ledger.
+        self.sudo()._process_safely()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _receive(self, provider, body):
+        """Store a notice whose signature has been checked, unless it is known.
+
+        :param payment.provider provider: whose secret signed it.
+        :param bytes body: the notice as received.
+        :return: The stored notice, new or known.
+        :rtype: payu_ru.notice
+        """
+        _logger.info("PayU notice: %s", masking.mask(body))
+        try:
+            event, problem = notices.parse(body), None
+        except ValueError as error:
+            event, problem = notices.unreadable(body), str(error)
+        # Two equal notices may come at once: the second one then fails to serialize, the
+        # request runs again, and finds the first.
+        query = SQL(
+            """
+            INSERT INTO payu_ru_notice (
+                provider_id, company_id, event_id, body, reference, provider_reference, status,
+                amount, currency, state, outcome, repeats, attempts, create_uid, create_date
+            )
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, %s, %s)
+            ON CONFLICT (provider_id, event_id)
+            DO UPDATE SET repeats = payu_ru_notice.repeats + 1
+            RETURNING id
+            """,
+            provider.id,
+            provider.company_id.id,
+            event.event_id,
+            body.decode(errors="replace").replace("\0", ""),
+            event.reference,
+            event.provider_reference,
+            event.status,
+            None if event.amount is None else str(event.amount),
+            event.currency,
+            "unreadable" if problem else "received",
+            problem,
+            self.env.uid,
+            fields.Datetime.now(),
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        notice = self.browse(self.env.cr.fetchone()[0])
+        notice.invalidate_recordset()
+        return notice
+
+    def _process_safely(self):
+        """Process notices one by one, each in a transaction of its own; never raise.
+
+        :return: None
+        """
+        for notice in self:
+            try:
+                retrying(partial(notice._process), self.env)
+            except Exception as error:
+                self.env.cr.rollback()
+                if isinstance(error, EXPECTED):
+                    _logger.info("PayU notice %s is left for later: %s", notice.id, error)
+                else:
+                    _logger.exception("PayU notice %s could not be processed", notice.id)
+                notice._note_failure(str(error))
+            self.env.cr.commit()
+
+    def _note_failure(self, reason):
+        self.write({"state": "failed", "outcome": reason, "attempts": self.attempts + 1})
+
+    def _process(self):
+        """Apply what the notice says to its payment. Doing it twice changes nothing.
+
+        :return: None
+        """
+        self.ensure_one()
+        if not self.body or self.state == "unreadable":
+            return
+        event = notices.parse(self.body.encode())
+        transaction = self.env["payment.transaction"].search(
+            [("reference", "=", event.reference), ("provider_code", "=", "payu_ru")]
+        )
+        # Whoever holds one merchant's secret speaks for the payments of that merchant only.
+        merchant_code = self.provider_id.payu_ru_merchant_code
+        if not transaction or transaction.provider_id.payu_ru_merchant_code != merchant_code:
+            self.write({"state": "unknown", "outcome": self.env._("We know no such payment.")})
+            return
+        if transaction.source_transaction_id:
+            transaction = transaction.source_transaction_id
+        transaction._payu_ru_lock()
+        attention = transaction.payu_ru_attention
+        transaction._payu_ru_apply(event)
+        is_new_attention = transaction.payu_ru_attention != attention
+        states = dict(transaction._fields["state"]._description_selection(self.env))
+        self.write(
+            {
+                "state": "attention" if is_new_attention else "processed",
+                "outcome": (
+                    transaction.payu_ru_attention if is_new_attention else states[transaction.state]
+                ),
+                "transaction_id": transaction.id,
+                "attempts": self.attempts + 1,
+            }
+        )
+
+    @api.model
+    def _cron_process(self, limit=200):
+        """Process what a request left behind, what failed, and what may have come too early.
+
+        :param int limit: how many at most; the next run takes the rest.
+        :return: None
+        """
+        early = fields.Datetime.now() - const.UNKNOWN_RETRIED_FOR
+        waiting = self.search(
+            [
+                "|",
+                "|",
+                ("state", "=", "received"),
+                "&",
+                ("state", "=", "failed"),
+                ("attempts", "<", const.MAX_ATTEMPTS),
+                "&",
+                ("state", "=", "unknown"),
+                ("create_date", ">=", early),
+            ],
+            order="id",
+            limit=limit,
+        )
+        for done, notice in enumerate(waiting, 1):
+            notice._process_safely()
+            if not self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - done):
+                return
+
+    @api.autovacuum
+    def _gc_bodies(self):
+        """Forget the payers of old notices; what was paid stays."""
+        old = fields.Datetime.now() - const.BODY_KEPT_FOR
+        self.search(
+            [("create_date", "<", old), ("body", "!=", False), ("state", "=", "processed")],
+            limit=10000,
+        ).body = False

@@ -1,0 +1,16 @@
+"""PayU Russia (YPMN), REST v4: what goes over the wire, without Odoo.
+
+- ``signature``: the v4 signature of requests and notices;
+- ``money``: exact decimal text;
+- ``calls``: the three requests we make (authorize, status, refund), as bytes;
+- ``answers``: what PayU says to them;
+- ``notices``: what PayU tells us by itself;
+- ``events``: the one normal form both become;
+- ``statuses``: PayU's words and what they mean for us;
+- ``masking``: what may be written to a log.
+
+Another protocol of the same platform (the classic LU/IPN forms) would be another
+``calls`` and ``notices`` that speak the same normal form.
+"""
+
+from . import answers, calls, events, masking, money, notices, signature, statuses

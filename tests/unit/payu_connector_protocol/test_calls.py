@@ -1,0 +1,162 @@
+"""What we ask of PayU, byte by byte."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tests.unit.rooms import room
+
+protocol = room("payu_connector", "protocol")
+calls, money = protocol.calls, protocol.money
+
+ORDER = calls.Order(
+    reference="LOAN-42",
+    amount=Decimal("1500.50"),
+    description="Оплата LOAN-42",
+    payer=calls.Payer("Иван", "Петров", "ivan@example.com", "+79161234567", "RU"),
+    success_url="https://shop.example/payment/payu_ru/return?ok=1",
+    fail_url="https://shop.example/payment/payu_ru/return",
+    page_seconds=1800,
+)
+
+
+def test_authorize_is_one_product_of_the_exact_sum():
+    call = calls.authorize(ORDER)
+    payload = json.loads(call.body)
+    assert (call.method, call.path) == ("POST", "/api/v4/payments/authorize")
+    assert payload["products"] == [
+        {
+            "name": "Оплата LOAN-42",
+            "sku": "LOAN-42",
+            "unitPrice": "1500.50",
+            "quantity": 1,
+            "vat": 0,
+        }
+    ]
+    assert payload["currency"] == "RUB"
+    assert payload["merchantPaymentReference"] == "LOAN-42"
+    assert payload["authorization"] == {
+        "usePaymentPage": "YES",
+        "paymentPageOptions": {"orderTimeout": 1800},
+    }
+    assert set(payload["client"]["billing"]) == {
+        "firstName",
+        "lastName",
+        "email",
+        "phone",
+        "countryCode",
+    }
+    assert {"successUrl", "failUrl"} <= set(payload)
+
+
+def test_cyrillic_travels_as_utf8_bytes():
+    assert "Иван".encode() in calls.authorize(ORDER).body
+
+
+def test_chosen_way_to_pay_is_sent():
+    payload = json.loads(calls.authorize(replace(ORDER, method="FASTER_PAYMENTS")).body)
+    assert payload["authorization"]["paymentMethod"] == "FASTER_PAYMENTS"
+
+
+@given(some.decimals("0.01", "999999999.99", places=2))
+def test_every_sum_survives_the_wire(amount):
+    payload = json.loads(calls.authorize(replace(ORDER, amount=amount)).body)
+    assert Decimal(payload["products"][0]["unitPrice"]) == amount
+    assert payload["products"][0]["unitPrice"].partition(".")[2].__len__() == 2
+    assert money.parse(payload["products"][0]["unitPrice"]) == amount
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "0.001", "NaN", "Infinity"])
+def test_what_is_no_sum_of_money_is_refused(amount):
+    with pytest.raises(ValueError, match="sum of money"):
+        money.text(Decimal(amount))
+
+
+def test_a_float_is_refused():
+    with pytest.raises(TypeError):
+        money.text(1500.5)
+
+
+@pytest.mark.parametrize("value", [1.5, True, "1e3", "1 500", "-1", "1,5", "0.001", [], "1" * 30])
+def test_a_field_that_is_no_sum_is_refused(value):
+    with pytest.raises(ValueError, match="sum of money"):
+        money.parse(value)
+
+
+@pytest.mark.parametrize("value", ["1500.5", "1500.50", Decimal("1500.500"), "01500.50"])
+def test_a_sum_may_be_written_in_several_ways(value):
+    assert money.parse(value) == Decimal("1500.50")
+
+
+def test_an_absent_sum_is_none():
+    assert money.parse(None) is None
+    assert money.parse("") is None
+
+
+def test_idempotency_key_is_stable_and_short():
+    key = calls.authorize(ORDER).idempotency_key("database")
+    assert key == calls.authorize(ORDER).idempotency_key("database")
+    assert 1 <= len(key) <= 36
+
+
+def test_another_sum_or_database_has_another_key():
+    keys = {
+        calls.authorize(ORDER).idempotency_key("database"),
+        calls.authorize(ORDER).idempotency_key("other database"),
+        calls.authorize(replace(ORDER, amount=Decimal("1500.51"))).idempotency_key("database"),
+        calls.refund("1", Decimal(5), Decimal(5), "R-1").idempotency_key("database"),
+    }
+    assert len(keys) == 4
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("LOAN-42", "LOAN-42"),
+        ("INV/2026/00012", "INV-2026-00012"),
+        ("Займ № 42", "42"),
+        ("tx 1?db=#", "tx-1-db"),
+        ("///", ""),
+        ("x" * 90, "x" * 60),
+    ],
+)
+def test_reference_is_cleaned_for_the_status_path(text, expected):
+    assert calls.clean_reference(text) == expected
+
+
+@pytest.mark.parametrize("reference", ["", "A/B", "A B", "Займ", "x" * 81])
+def test_bad_reference_never_leaves(reference):
+    with pytest.raises(ValueError, match="reference"):
+        calls.status(reference)
+    with pytest.raises(ValueError, match="reference"):
+        calls.authorize(replace(ORDER, reference=reference))
+
+
+def test_page_lives_at_least_a_minute():
+    with pytest.raises(ValueError, match="60"):
+        calls.authorize(replace(ORDER, page_seconds=59))
+
+
+def test_status_is_a_question_without_body():
+    assert calls.status("LOAN-42") == calls.Call("GET", "/api/v4/payments/status/LOAN-42")
+
+
+def test_refund_names_both_sums():
+    call = calls.refund("2297597", Decimal("1500.50"), Decimal("500"), "R-LOAN-42")
+    assert call.path == "/api/v4/payments/refund"
+    assert json.loads(call.body) == {
+        "payuPaymentReference": "2297597",
+        "originalAmount": "1500.50",
+        "amount": "500.00",
+        "currency": "RUB",
+        "merchantRefundReference": "R-LOAN-42",
+    }
+
+
+def test_more_than_was_paid_is_never_given_back():
+    with pytest.raises(ValueError, match="never more"):
+        calls.refund("2297597", Decimal("1500.50"), Decimal("1500.51"), "R-LOAN-42")
