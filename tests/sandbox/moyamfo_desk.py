@@ -44,7 +44,7 @@ def _add_lists(app, books, money):
         )
         counts = dict(books.rows("SELECT status, count(*) FROM application GROUP BY status"))
         return app.render(
-            "home.html", tabs=TABS, status=status, counts=counts, settings=books.settings(),
+            "home.html", tabs=TABS, chosen=status, counts=counts, settings=books.settings(),
             applications=[(row, json.loads(row["body"])) for row in rows],
         )  # fmt: skip
 

@@ -1,0 +1,106 @@
+"""The rule, the desk's buttons and the pings of the sandbox lender."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+import requests
+
+from tests.sandbox import kit, moyamfo
+from tests.unit.moyamfo_sync_protocol.conftest import LOGIN, PASSWORD, PROFILE, application, protocol
+
+
+@pytest.fixture
+def cabinet(tmp_path):
+    """A server that hears the pings."""
+    app = kit.App("cabinet", "Кабинет", {}, tmp_path)
+    heard = []
+
+    @app.route("/ping", methods=["POST"])
+    def ping(request):
+        heard.append(request.headers.get("X-Token"))
+        return {"ok": True}
+
+    with app.running() as url:
+        yield SimpleNamespace(url=f"{url}/ping", heard=heard)
+
+
+@pytest.fixture
+def mfo(tmp_path, cabinet):
+    config = {
+        "moyamfo": {
+            "login": LOGIN, "password": PASSWORD, "ping_url": cabinet.url, "ping_token": "token",
+        }
+    }  # fmt: skip
+    app = moyamfo.make_app(config, tmp_path)
+    with app.running() as url:
+        exchange = protocol.exchange.Exchange(
+            protocol.profile.load(PROFILE), url, LOGIN, PASSWORD
+        )
+        yield SimpleNamespace(url=url, app=app, exchange=exchange)
+
+
+def settle(mfo, status, uid="a-1"):
+    """Wait until the application has the status."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        (state,) = mfo.exchange.application_states([uid]).rows
+        if state.status == status:
+            return state
+        time.sleep(0.05)
+    raise AssertionError(f"still {state.status}")
+
+
+def order(mfo, path, **values):
+    answer = requests.post(f"{mfo.url}/_control/{path}", json=values, timeout=5)
+    answer.raise_for_status()
+
+
+def test_by_default_an_application_is_approved_by_itself_and_the_cabinet_pinged(mfo, cabinet):
+    order(mfo, "settings", seconds=0)
+    mfo.exchange.send("application", application())
+    assert settle(mfo, "approved").offer.amount == 120000
+    deadline = time.monotonic() + 5
+    while not cabinet.heard and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert cabinet.heard == ["token"]
+
+
+@pytest.mark.parametrize(("rule", "status"), [("decline", "declined"), ("needs", "needs_data")])
+def test_the_rule_may_decide_otherwise(mfo, rule, status):
+    order(mfo, "settings", seconds=0, rule=rule, ping=False)
+    mfo.exchange.send("application", application())
+    settle(mfo, status)
+
+
+def test_a_person_approves_less_at_the_desk(mfo):
+    order(mfo, "settings", rule="off", ping=False)
+    mfo.exchange.send("application", application())
+    page = requests.post(
+        f"{mfo.url}/application/1", timeout=5,
+        data={"decision": "approve", "amount": "90 000,00", "months": "6", "rate": "25"},
+    )  # fmt: skip
+    assert page.ok and "Одобрено 90000.00 на 6 мес." in page.text
+    assert settle(mfo, "approved").offer.amount == 90000
+
+
+def test_a_refused_button_says_why(mfo):
+    order(mfo, "settings", rule="off", ping=False)
+    mfo.exchange.send("application", application())
+    page = requests.post(f"{mfo.url}/application/1", data={"decision": "pay"}, timeout=5)
+    assert page.status_code == 409 and "только после подтверждения" in page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/contracts", "/settings", "/quirks", "/log", "/faults"])
+def test_every_page_opens(mfo, path):
+    order(mfo, "settings", rule="off", ping=False)
+    mfo.exchange.send("application", application())
+    order(mfo, "seed", contracts=2)
+    page = requests.get(mfo.url + path, timeout=5)
+    assert page.ok and "МояМФО" in page.text
+
+
+def test_a_seeded_contract_opens(mfo):
+    order(mfo, "seed", contracts=1)
+    page = requests.get(f"{mfo.url}/application/1", timeout=5)
+    assert page.ok and "Основной долг" in page.text
