@@ -55,6 +55,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from . import faults, filters, journal, own_pages
+from .outgoing import Outgoing
 
 _logger = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
@@ -67,9 +68,9 @@ class App:
         self.name, self.title, self.config, self.accent = name, title, config, accent
         self.settings = config.get(name, {})
         self.operations = {}
-        self._rules, self._handlers, self._reset_hooks, self._held = Map(), {}, [], {}
+        self._rules, self._handlers, self._reset_hooks = Map(), {}, []
+        self.sender = Outgoing(self)
         self._local = threading.local()
-        self._lock = threading.Lock()
         state_dir = Path(state_dir)
         state_dir.mkdir(parents=True, exist_ok=True)
         self._file = state_dir / f"{name}.sqlite3"
@@ -252,61 +253,7 @@ class App:
         :raises requests.RequestException: nobody there, no answer in ``timeout`` seconds, or the fault says so
         """
         self.operations.setdefault(operation, faults.OUTGOING)
-        kind, seconds = faults.take(self.db, operation)
-        if kind == "slow":
-            time.sleep(seconds)
-        if kind == "out_of_order":
-            self._let_next_pass(operation, seconds)
-        if kind == "drop_before":
-            self._journal_out(operation, method, url, options, kind, None, "dropped before sending", 0)
-            raise requests.ConnectionError("fault: dropped before sending")
-        try:
-            for _repeat in range(2 if kind == "duplicate" else 1):
-                response = self._send_once(operation, method, url, timeout, options, kind)
-        finally:
-            with self._lock:
-                held = self._held.pop(operation, None)
-            if held:
-                held.set()
-        if kind == "drop_after":
-            raise requests.ConnectionError("fault: the answer was lost")
-        return response
-
-    def _let_next_pass(self, operation, seconds):
-        with self._lock:
-            if operation in self._held:
-                return  # this one is the next that another waits for
-            passed = self._held[operation] = threading.Event()
-        passed.wait(seconds)
-
-    def _send_once(self, operation, method, url, timeout, options, kind):
-        started, response, error = time.monotonic(), None, None
-        options = {"allow_redirects": False, **options}
-        try:
-            response = requests.request(method, url, timeout=timeout, **options)
-            return response
-        except requests.RequestException as failure:
-            error = str(failure)
-            raise
-        finally:
-            seconds = round(time.monotonic() - started, 3)
-            self._journal_out(operation, method, url, options, kind, response, error, seconds)
-
-    def _journal_out(self, operation, method, url, options, kind, response, error, seconds):
-        journal.write(
-            self.db,
-            direction="out",
-            operation=operation,
-            method=method,
-            url=url,
-            request_headers=json.dumps(dict(options.get("headers") or {}), ensure_ascii=False),
-            request_body=journal.as_text(options.get("data") or options.get("json")),
-            status=response.status_code if response is not None else None,
-            response_body=journal.as_text(response.content) if response is not None else "",
-            fault=kind,
-            error=error,
-            seconds=seconds,
-        )
+        return self.sender.send(operation, method, url, timeout, **options)
 
     # ---- serving
 
@@ -340,8 +287,12 @@ def main(make_app) -> None:
     """Run a server from the command line; SIGTERM stops it at once."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--state", type=Path, required=True, help="folder for the server's database")
-    parser.add_argument("--config", type=Path, required=True, help="the sandbox's common config.json")
+    parser.add_argument(
+        "--state", type=Path, required=True, help="folder for the server's database"
+    )
+    parser.add_argument(
+        "--config", type=Path, required=True, help="the sandbox's common config.json"
+    )
     options = parser.parse_args()
     config = json.loads(options.config.read_text(encoding="utf-8"))
     app = make_app(config, options.state)

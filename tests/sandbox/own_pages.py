@@ -71,7 +71,13 @@ def _add_control(app):
     def control_faults(request):
         if request.method == "POST":
             order = request.get_json()
-            _switch(app, order.get("operation"), order.get("kind"), order.get("times"), order.get("seconds"))
+            _switch(
+                app,
+                order.get("operation"),
+                order.get("kind"),
+                order.get("times"),
+                order.get("seconds"),
+            )
         return {"operations": app.operations, "faults": faults.read(app.db)}
 
     @app.page("/_control/reset", methods=["POST"])

@@ -104,8 +104,14 @@ class Gateway:
         """
         self.check_login(fields)
         text, own_id = fields.get("mes", ""), fields.get("id", "")
-        numbers = [number for number in re.split(r"[,;\n]", fields.get("phones", "")) if number.strip()]
-        if not text.strip() or not numbers or (own_id and not re.fullmatch(r"[1-9]\d{0,9}", own_id)):
+        numbers = [
+            number for number in re.split(r"[,;\n]", fields.get("phones", "")) if number.strip()
+        ]
+        if (
+            not text.strip()
+            or not numbers
+            or (own_id and not re.fullmatch(r"[1-9]\d{0,9}", own_id))
+        ):
             raise Refused(1)
         if own_id and int(own_id) > LARGEST_ID:
             raise Refused(1)
@@ -177,7 +183,11 @@ class Gateway:
         if datetime.now(UTC) - received >= DELIVERY_TIME:
             changed = received + DELIVERY_TIME
             status = DELIVERED if row["delivered"] else IMPOSSIBLE
-        answer = {"status": status, "last_date": moscow(changed), "last_timestamp": int(changed.timestamp())}
+        answer = {
+            "status": status,
+            "last_date": moscow(changed),
+            "last_timestamp": int(changed.timestamp()),
+        }
         if fields.get("all") in ("1", "2"):
             answer.update(
                 send_date=moscow(received),

@@ -123,7 +123,9 @@ def customer_params(order) -> dict:
         return {name: typed[name] for name in ("phone", "email") if name in typed}
     prefix = "passport_"
     customer = {name: value for name, value in typed.items() if not name.startswith(prefix)}
-    passport = {name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)}
+    passport = {
+        name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)
+    }
     if passport:
         customer["passport"] = passport
     return {**customer, "consent": order["consent"]}
@@ -136,7 +138,9 @@ def create(app, number) -> str:
     """
     order = app.orders.get(number)
     ended = order["application"] and order["application"]["status"] in ENDED
-    params = create_params(app, order) if ended or not order["create_params"] else order["create_params"]
+    params = (
+        create_params(app, order) if ended or not order["create_params"] else order["create_params"]
+    )
     application = call(app, order, "application.create", params)
     app.orders.change(number, lambda stored: stored.update(create_params=params))
     app.orders.learn(number, application, application.get("redirect_url"))
@@ -172,13 +176,18 @@ def params_of(order, method, form) -> dict:
     :raises decimal.InvalidOperation: a sum that is not a number
     """
     if method == "application.commit":
-        return {"booking_number": form.get("booking_number") or f"BZ-{order['number']}"}
+        return {
+            "booking_number": form.get("booking_number") or f"BZ-{order['number']}",
+            "documents": [{"kind": "contract", "number": f"Д-{order['number']}"}],
+        }
     if method == "application.cancel":
         return {"reason": form.get("reason") or "Клиент передумал"}
     if method == "application.change":
         held_until = order["held_until"]
         if form.get("hold_hours"):
-            later = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=float(form["hold_hours"]))
+            later = datetime.now(UTC).replace(microsecond=0) + timedelta(
+                hours=float(form["hold_hours"])
+            )
             held_until = later.isoformat()
         return {
             "order": {
@@ -188,10 +197,10 @@ def params_of(order, method, form) -> dict:
             }
         }
     if method == "application.tour_refund":
-        return {
-            "amount": roubles(money(form.get("amount") or order["price"])),
-            "document_number": form.get("document_number") or f"ВОЗВРАТ-{order['number']}",
-        }
+        refund = {"document_numbers": [form.get("document_number") or f"ВЗ-{order['number']}"]}
+        if form.get("amount"):  # absent: all that was paid out
+            refund["amount"] = roubles(money(form["amount"]))
+        return refund
     return {}
 
 
@@ -217,9 +226,10 @@ def add(app) -> None:
         application = message["data"]
         if new:
             try:
-                app.orders.learn(application["order_number"], application)
+                number = app.orders.get(application["order_number"], code)["number"]
             except KeyError:
                 return app.json({"error": "unknown order, kept"}, 202)
+            app.orders.learn(number, application)
         return Response(status=204)
 
     @app.route("/agency/<code>/actualize", methods=["POST"])
@@ -230,7 +240,7 @@ def add(app) -> None:
             return app.json({"error": verdict}, 401)
         answer = {"jsonrpc": "2.0", "id": message.get("id")}
         try:
-            order = app.orders.get(message["params"]["order_number"])
+            order = app.orders.get(message["params"]["order_number"], code)
         except KeyError:
             return {**answer, "error": {"code": -32001, "message": "no such order"}}
         return {**answer, "result": actuality(order)}
@@ -241,8 +251,9 @@ def actuality(order) -> dict:
     planned = order["actualize"]
     result = {"available": planned["available"]}
     if planned["available"]:
-        result["price"] = roubles(planned["price"] or order["price"])
         result["valid_until"] = planned["valid_until"] or order["held_until"]
+        if planned["price"]:
+            result["price"] = roubles(planned["price"])
     return result
 
 
@@ -256,7 +267,9 @@ def find_agency(app, code) -> dict:
 def verify(agency, request) -> tuple[bool, str, dict]:
     """(is it Odoo's, why not, the parsed body) by the published library."""
     try:
-        message = Webhook(agency["secret_from_odoo"]).verify(request.get_data(), dict(request.headers))
+        message = Webhook(agency["secret_from_odoo"]).verify(
+            request.get_data(), dict(request.headers)
+        )
     except (WebhookVerificationError, ValueError) as wrong:
         unsigned = request.get_json(force=True, silent=True)
         return False, str(wrong), unsigned if isinstance(unsigned, dict) else {}
@@ -264,5 +277,7 @@ def verify(agency, request) -> tuple[bool, str, dict]:
 
 
 def _callback_status(app, code):
-    row = app.db.execute("SELECT callback_status FROM agency_setting WHERE agency = ?", (code,)).fetchone()
+    row = app.db.execute(
+        "SELECT callback_status FROM agency_setting WHERE agency = ?", (code,)
+    ).fetchone()
     return row["callback_status"] if row else None

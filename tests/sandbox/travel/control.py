@@ -20,9 +20,15 @@ def add(app) -> None:
         wishes = request.get_json(silent=True) or {}
         phone, paid = wishes.pop("phone", None), wishes.pop("paid", True)
         if phone:
-            wishes["customer"] = {"email": DEMO_CUSTOMER["email"], **(wishes.get("customer") or {}), "phone": phone}
+            wishes["customer"] = {
+                "email": DEMO_CUSTOMER["email"],
+                **(wishes.get("customer") or {}),
+                "phone": phone,
+            }
         try:
-            order = app.orders.create(wishes.pop("agency", None) or next(iter(app.agencies)), **wishes)
+            order = app.orders.create(
+                wishes.pop("agency", None) or next(iter(app.agencies)), **wishes
+            )
         except (KeyError, TypeError, ValueError, InvalidOperation) as wrong:
             raise BadRequest(repr(wrong)) from wrong
         if paid:
@@ -52,7 +58,9 @@ def add(app) -> None:
     def actualize(request, number):
         find_order(app, number)
         planned = request.get_json()
-        return app.orders.change(number, lambda stored: stored["actualize"].update(planned))["actualize"]
+        return app.orders.change(number, lambda stored: stored["actualize"].update(planned))[
+            "actualize"
+        ]
 
     @app.page("/_control/agency/<code>", methods=["POST"])
     def agency(request, code):

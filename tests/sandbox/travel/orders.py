@@ -77,13 +77,18 @@ class Orders:
             "agency": agency["code"],
             "tour": tour.code,
             "created_at": now.isoformat(),
-            "starts_on": (today() + timedelta(days=wishes.get("starts_in_days") or tour.in_days)).isoformat(),
+            "starts_on": (
+                today() + timedelta(days=wishes.get("starts_in_days") or tour.in_days)
+            ).isoformat(),
             "price": str(price),
             "advance": str(money(wishes.get("advance") or tenth(price))),
-            "held_until": (now + timedelta(hours=float(wishes.get("hold_hours") or 72))).isoformat(),
+            "held_until": (
+                now + timedelta(hours=float(wishes.get("hold_hours") or 72))
+            ).isoformat(),
             "paid_at": None,
             "receipt_number": None,
-            "customer": wishes.get("customer") or {"phone": DEMO_CUSTOMER["phone"], "email": DEMO_CUSTOMER["email"]},
+            "customer": wishes.get("customer")
+            or {"phone": DEMO_CUSTOMER["phone"], "email": DEMO_CUSTOMER["email"]},
             "consent": wishes.get("consent"),
             "tourists": wishes.get("tourists") or DEMO_TOURISTS,
             "months": wishes.get("months"),
@@ -102,12 +107,15 @@ class Orders:
         )
         return order
 
-    def get(self, number) -> dict:
-        """An order.
+    def get(self, number, agency=None) -> dict:
+        """An order; of this agency, if one is named.
 
         :raises KeyError: no such order
         """
-        row = self.app.db.execute("SELECT document FROM tour_order WHERE number = ?", (number,)).fetchone()
+        row = self.app.db.execute(
+            "SELECT document FROM tour_order WHERE number = ? AND (? IS NULL OR agency = ?)",
+            (number, agency, agency),
+        ).fetchone()
         if row is None:
             raise KeyError(number)
         return json.loads(row["document"])
@@ -163,7 +171,8 @@ class Orders:
         data = message.get("data") if isinstance(message.get("data"), dict) else {}
         with self.app.transaction() as database:
             seen = database.execute(
-                "SELECT 1 FROM callback WHERE agency = ? AND webhook_id = ? AND verified", (agency, webhook_id)
+                "SELECT 1 FROM callback WHERE agency = ? AND webhook_id = ? AND verified",
+                (agency, webhook_id),
             ).fetchone()
             database.execute(
                 "INSERT INTO callback (agency, order_number, webhook_id, type, sequence, status, verified, verdict,"
@@ -187,8 +196,10 @@ class Orders:
         """What was heard of an order, in the order received."""
         order = self.get(number)
         rows = self.app.db.execute(
-            "SELECT * FROM callback WHERE order_number = ? AND agency = ? ORDER BY id", (number, order["agency"])
+            "SELECT * FROM callback WHERE order_number = ? AND agency = ? ORDER BY id",
+            (number, order["agency"]),
         )
         return [
-            {**dict(row), "verified": bool(row["verified"]), "duplicate": bool(row["duplicate"])} for row in rows
+            {**dict(row), "verified": bool(row["verified"]), "duplicate": bool(row["duplicate"])}
+            for row in rows
         ]

@@ -57,20 +57,30 @@ def _add_shop(app):
     def tour(request, code, tour_code):
         chosen = _find_tour(tour_code)
         starts_on = chosen.starts_on().isoformat()
-        return app.render("tour.html", agency=find_agency(app, code), tour=chosen, starts_on=starts_on)
+        return app.render(
+            "tour.html", agency=find_agency(app, code), tour=chosen, starts_on=starts_on
+        )
 
     @app.page("/agency/<code>/tours/<tour_code>/order", methods=["GET", "POST"])
     def order(request, code, tour_code):
         agency, chosen = find_agency(app, code), _find_tour(tour_code)
         if request.method == "GET":
             return app.render(
-                "customer.html", agency=agency, tour=chosen, customer=DEMO_CUSTOMER, tourists=DEMO_TOURISTS
+                "customer.html",
+                agency=agency,
+                tour=chosen,
+                customer=DEMO_CUSTOMER,
+                tourists=DEMO_TOURISTS,
             )
         form = request.form
         consent = None
         if form.get("consent"):
             given_at = datetime.now(UTC).replace(microsecond=0).isoformat()
-            consent = {"given_at": given_at, "ip": request.remote_addr, "text_version": CONSENT_VERSION}
+            consent = {
+                "given_at": given_at,
+                "ip": request.remote_addr,
+                "text_version": CONSENT_VERSION,
+            }
         created = app.orders.create(
             code,
             chosen.code,
@@ -162,9 +172,13 @@ def _sum(text):
 
 def _tourists(form):
     tourists = []
-    for last_name, first_name in zip(form.getlist("latin_last_name"), form.getlist("latin_first_name"), strict=False):
+    for last_name, first_name in zip(
+        form.getlist("latin_last_name"), form.getlist("latin_first_name"), strict=False
+    ):
         if last_name.strip() and first_name.strip():
-            tourists.append({"last_name": last_name.strip().upper(), "first_name": first_name.strip().upper()})
+            tourists.append(
+                {"last_name": last_name.strip().upper(), "first_name": first_name.strip().upper()}
+            )
     if tourists:
         tourists[0]["is_borrower"] = True
     return tourists
