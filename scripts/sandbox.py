@@ -3,7 +3,6 @@
 import base64
 import json
 import secrets
-from pathlib import Path
 
 from scripts.places import ROOT, VAR
 

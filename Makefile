@@ -1,0 +1,41 @@
+# Everything a person or a CI machine does here; `make` alone lists it.
+# Whatever is generated lives in var/; `rm -rf var` starts anew.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV_PYTHON := var/venv/bin/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help demo fresh-demo test unit lint bench shell lock ready-demo ready-test
+
+help: ## list what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ready-demo ## start the whole house with its four counterparties; Ctrl-C stops it
+	@$(VENV_PYTHON) -m scripts.demo
+
+fresh-demo: ready-demo ## the same with a new database
+	@$(VENV_PYTHON) -m scripts.demo --fresh
+
+test: ready-test ## all checks and tests, as the CI runs them
+	@$(VENV_PYTHON) -m scripts.run_tests
+
+unit: ready-test ## only the tests that need no server
+	@$(VENV_PYTHON) -m scripts.run_tests unit house sandbox
+
+lint: ready-test ## only ruff, pylint-odoo and the XML checks
+	@$(VENV_PYTHON) -m scripts.lint
+
+bench: ready-test ## benchmarks, each beside a peer
+	@$(VENV_PYTHON) -m tests.bench
+
+shell: ready-demo ## Odoo's Python shell on the demonstration's database
+	@$(VENV_PYTHON) -m scripts.shell
+
+lock: ## write requirements*.txt anew from requirements*.in
+	@$(PYTHON) -m scripts.lock
+
+ready-demo:
+	@$(PYTHON) -m scripts.bootstrap demo
+
+ready-test:
+	@$(PYTHON) -m scripts.bootstrap test

@@ -1,0 +1,67 @@
+"""Find the lines in Odoo's logs that nobody expected: WARNING, ERROR, CRITICAL.
+
+What is expected stands in ``log_patterns.txt`` with its reason; everything else,
+from whatever logger, fails the test run.
+"""
+
+import re
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+from scripts import odoo
+
+PATTERNS = Path(__file__).with_name("log_patterns.txt")
+# 2026-11-23 09:28:33,086 11129 CRITICAL database odoo.modules.module: text
+LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.*)$")
+
+
+class Expected(NamedTuple):
+    """In logs named like ``log``, lines that match ``regex`` are known, for a reason."""
+
+    log: str
+    regex: re.Pattern
+
+
+def main() -> int:
+    """Print the unexpected lines of all logs; return 1 if there are any."""
+    expected = read_patterns()
+    found = 0
+    for log in sorted(odoo.LOGS.glob("*.log")):
+        for line in unexpected(log, expected):
+            found += 1
+            print(f"{log.name}: {line}")
+    print(f"logs: {found} unexpected warnings or errors", flush=True)
+    return 1 if found else 0
+
+
+def read_patterns() -> list[Expected]:
+    """Return the patterns; a line is ``<log name or *> <regex>``, its reason above it."""
+    expected, reason = [], False
+    for line in PATTERNS.read_text().splitlines():
+        if line.startswith("#"):
+            reason = True
+        elif line.strip():
+            if not reason:
+                raise ValueError(f"{PATTERNS.name}: no reason above: {line}")
+            log, regex = line.split(maxsplit=1)
+            expected.append(Expected(log, re.compile(regex)))
+        else:
+            reason = False
+    return expected
+
+
+def unexpected(log: Path, expected: list[Expected]) -> list[str]:
+    """Return the lines of one log that are at least warnings and not expected."""
+    mine = [pattern.regex for pattern in expected if fnmatch(log.stem, pattern.log)]
+    lines = []
+    for text in log.read_text(errors="replace").splitlines():
+        match = LINE.match(text)
+        if match and not any(regex.search(match[2]) for regex in mine):
+            lines.append(text)
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

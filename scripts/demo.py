@@ -1,0 +1,56 @@
+"""``make demo``: the whole house, a table of addresses, Ctrl-C stops it."""
+
+import signal
+import sys
+import time
+
+from scripts.databases import drop
+from scripts.postgres import Postgres
+from scripts.sandbox import existing
+from scripts.stack import Stack
+
+ROLES = {
+    "travel": "Travel site: choose a tour, buy it on credit",
+    "phone": "The borrower's phone: the codes arrive here",
+    "moyamfo": "Accounting system: decides, keeps the books",
+    "payu": "PayU's payment page and desk",
+}
+
+
+def main() -> None:
+    """Start the demonstration and wait until it is interrupted."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
+    if "--fresh" in sys.argv[1:]:
+        postgres = Postgres()
+        drop(postgres, "tour_loan_demo")
+        postgres.stop()
+    print("Starting ...", flush=True)
+    stack = Stack("demo", keep=True)
+    try:
+        stack.start()
+        print(table(stack), flush=True)
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        print("\nStopping ...", flush=True)
+        stack.stop()
+
+
+def table(stack: Stack) -> str:
+    """Return what a person needs to know now."""
+    rows = [(ROLES[name], stack.url(name)) for name in ROLES if name in existing()]
+    rows += [
+        ("Borrower's cabinet", f"{stack.url()}/my"),
+        ("Staff (login admin, password admin)", f"{stack.url()}/odoo"),
+    ]
+    width = max(len(title) for title, _ in rows)
+    lines = [f"  {title:<{width}}  {address}" for title, address in rows]
+    start = f"Begin here: {stack.url('travel')}. " if "travel" in existing() else ""
+    return "\n".join(["", *lines, "", f"{start}Log: {stack.log_path}. Ctrl-C stops all."])
+
+
+if __name__ == "__main__":
+    main()

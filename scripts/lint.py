@@ -1,0 +1,57 @@
+"""``make lint``: ruff, pylint-odoo, XML against Odoo's grammar. Exit code 1 on findings."""
+
+import subprocess
+import sys
+
+from lxml import etree
+
+from scripts import odoo
+from scripts.places import ADDONS, ROOT, VENV
+
+GRAMMAR = "odoo/import_xml.rng"  # inside Odoo's source: the shape of data and view files
+
+
+def main() -> int:
+    """Run every check, all of them even after a failure; return the exit code."""
+    tools = VENV / "bin"
+    addons = [str(ADDONS / name) for name in odoo.our_addons()]
+    results = [
+        command("ruff check", tools / "ruff", "check", "--quiet", "."),
+        command("ruff format", tools / "ruff", "format", "--quiet", "--diff", "."),
+        xml(),
+    ]
+    if addons:
+        results.append(command("pylint-odoo", tools / "pylint", "--jobs=2", *addons))
+    return 0 if all(results) else 1
+
+
+def command(title: str, *arguments) -> bool:
+    """Run one checker, show what it says, return whether it is content."""
+    done = subprocess.run([str(a) for a in arguments], cwd=ROOT, check=False)
+    return verdict(title, done.returncode == 0)
+
+
+def xml() -> bool:
+    """Check that every XML file parses and every data file follows Odoo's grammar."""
+    grammar = etree.RelaxNG(etree.parse(odoo.source() / GRAMMAR))
+    faults = []
+    for file in sorted(ADDONS.rglob("*.xml")):
+        try:
+            tree = etree.parse(file)
+        except etree.XMLSyntaxError as error:
+            faults.append(f"{file.relative_to(ROOT)}: {error}")
+            continue
+        if tree.getroot().tag == "odoo" and not grammar.validate(tree):
+            faults.append(f"{file.relative_to(ROOT)}: {grammar.error_log.last_error}")
+    print("\n".join(faults), end="\n" if faults else "")
+    return verdict("XML", not faults)
+
+
+def verdict(title: str, good: bool) -> bool:
+    """Print one line per checker and return its result."""
+    print(f"lint: {title}: {'ok' if good else 'FAILED'}", flush=True)
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())

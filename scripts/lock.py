@@ -1,0 +1,39 @@
+"""``make lock``: resolve requirements*.in into requirements*.txt with hashes.
+
+Standard library only; pip-tools gets an environment of its own in ``var/lock``. The
+index is that of the machine's own pip configuration and is not written down.
+"""
+
+import os
+import sys
+
+from scripts.places import VAR
+from scripts.steps import Failure, run, step
+
+TOOL = "pip-tools==7.6.2"
+OPTIONS = [
+    *("--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"),
+    *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host"),
+]
+
+
+def main() -> None:
+    """Write both lock files; the order matters, the second is bound by the first."""
+    python = VAR / "lock" / "bin" / "python"
+    environment = os.environ | {"CUSTOM_COMPILE_COMMAND": "make lock"}
+    try:
+        if not (VAR / "lock" / "bin" / "pip-compile").exists():
+            with step(TOOL):
+                run([sys.executable, "-m", "venv", "--clear", str(VAR / "lock")])
+                run([str(python), "-m", "pip", "install", "--quiet", TOOL])
+        for name in ("requirements", "requirements-test"):
+            with step(f"{name}.txt"):
+                compiler = [str(python), "-m", "piptools", "compile", *OPTIONS]
+                target = ["--output-file", f"{name}.txt", f"{name}.in"]
+                run([*compiler, *sys.argv[1:], *target], env=environment)
+    except Failure as failure:
+        sys.exit(f"\nCannot go on: {failure}")
+
+
+if __name__ == "__main__":
+    main()
