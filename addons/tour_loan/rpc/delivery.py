@@ -176,9 +176,9 @@ def _connect(found: list[tuple], deadline: float) -> socket.socket:
 def _send(
     target: Url, channel: "_Channel", body: bytes, headers: Mapping[str, str]
 ) -> http.client.HTTPResponse:
-    secure = target.scheme == "https"
-    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = kind(target.host.strip("[]"), target.port)
+    connection = http.client.HTTPConnection(target.host.strip("[]"), target.port)
+    if target.scheme == "https":
+        connection.default_port = 443  # else ":443" would be sent in Host
     connection.sock = channel
     path = target.path or "/"
     connection.request(

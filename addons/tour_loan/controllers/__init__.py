@@ -1,0 +1,5 @@
+from . import agency_rpc
+from . import portal_base
+from . import start
+from . import questionnaire
+from . import cabinet

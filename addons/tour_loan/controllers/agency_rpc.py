@@ -1,0 +1,76 @@
+"""The agency API's door: POST /tour_loan/v1/rpc."""
+
+import json
+
+from werkzeug.exceptions import HTTPException
+
+from odoo.http import Controller, Dispatcher, request, route
+
+from ..rpc import openrpc
+
+MAX_BODY = 256 * 1024
+
+
+class AgencyRpcDispatcher(Dispatcher):
+    """Hands the raw body on and never answers in HTML.
+
+    Odoo's own JSON-RPC dispatcher ignores ``method``, always answers 200 and shows its
+    traceback.
+    """
+
+    routing_type = "tour_loan_rpc"
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        return True
+
+    def dispatch(self, endpoint, args):
+        return self.request.registry["ir.http"]._dispatch(endpoint)
+
+    def handle_error(self, exc):
+        status = exc.code if isinstance(exc, HTTPException) and exc.code else 503
+        headers = {"Retry-After": "5"} if status == 503 else {}
+        return self.request.make_json_response(
+            {"error": {413: "too_large", 405: "method_not_allowed"}.get(status, "retry")},
+            headers=headers,
+            status=status,
+        )
+
+
+class AgencyRpc(Controller):
+    @route(
+        "/tour_loan/v1/rpc",
+        type="tour_loan_rpc",
+        auth="none",
+        methods=["POST"],
+        save_session=False,
+        max_content_length=MAX_BODY,
+    )
+    def rpc(self):
+        if request.httprequest.mimetype != "application/json":
+            return request.make_json_response({"error": "media_type"}, status=415)
+        body = request.httprequest.get_data()
+        agency, webhook_id = request.env["tour_loan.agency"]._authenticate(
+            request.httprequest.headers, body
+        )
+        if not agency:
+            return request.make_json_response({"error": "unauthorized"}, status=401)
+        answer = agency._rpc(webhook_id, body)
+        if answer is None:
+            return request.make_response("", status=204)
+        return request.make_response(
+            answer, [("Content-Type", "application/json; charset=utf-8")]
+        )
+
+    @route(
+        "/tour_loan/v1/openrpc.json",
+        type="http",
+        auth="none",
+        methods=["GET"],
+        save_session=False,
+    )
+    def openrpc(self):
+        return request.make_response(
+            json.dumps(openrpc.document(), ensure_ascii=False),
+            [("Content-Type", "application/json; charset=utf-8")],
+        )

@@ -1,0 +1,64 @@
+"""The borrower's cabinet: his applications and where each stands."""
+
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from .portal_base import BorrowerPages, with_application
+
+
+class Home(CustomerPortal):
+    @route()
+    def home(self, **values):
+        """Borrowers have one cabinet; Odoo's own home page stays for everybody else."""
+        if request.env["tour_loan.borrower"]._of_user():
+            return request.redirect("/my/applications")
+        return super().home(**values)
+
+
+class Cabinet(BorrowerPages):
+    @route("/my/applications", type="http", auth="public", methods=["GET"])
+    def applications(self, **_values):
+        if request.env.user._is_public():
+            return request.redirect("/tour_loan/login")
+        borrower_sudo = request.env["tour_loan.borrower"]._of_user()
+        applications = borrower_sudo.application_ids
+        if len(applications) == 1:
+            return request.redirect(f"/my/applications/{applications.uuid}")
+        return self._render(
+            "list_page", agency=applications[:1].agency_id, applications=applications
+        )
+
+    @route(
+        "/my/applications/<string:uuid>", type="http", auth="public", methods=["GET"]
+    )
+    @with_application
+    def application(self, application, **_values):
+        """Lead to the page the application waits on, or show where it stands."""
+        step = application._current_step()
+        if step != "status":
+            return request.redirect(f"/my/applications/{application.uuid}/{step}")
+        return self._render("status_page", application, urls=application._return_urls())
+
+    @route(
+        "/my/applications/<string:uuid>/state",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+    )
+    @with_application
+    def state(self, application, **_values):
+        """What the status page asks every few seconds."""
+        return request.make_json_response({"sequence": application.sequence})
+
+    @route(
+        "/my/applications/<string:uuid>/cancel",
+        type="http",
+        auth="public",
+        methods=["POST"],
+    )
+    @with_application
+    def cancel(self, application, **_values):
+        application._cancel_by_borrower()
+        return request.redirect(f"/my/applications/{application.uuid}")

@@ -1,0 +1,92 @@
+"""What every borrower page needs: who is asking, may he, and how the page is laid."""
+
+import hashlib
+from datetime import UTC
+from functools import wraps
+
+from werkzeug.exceptions import NotFound
+
+from odoo.http import Controller, request
+
+from ..rules import masking
+
+SESSION_KEY = "tour_loan_application"
+
+
+def with_application(page):
+    """Give the handler the application the visitor may see, else send him to log in.
+
+    May see: the borrower who is logged in; before the first code, the browser session
+    that opened the agency's link.
+    """
+
+    @wraps(page)
+    def handler(self, uuid, *args, **values):
+        # sudo: portal users have no right on the model; ownership is checked below
+        application_sudo = (
+            request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
+        )
+        if not _may_see(application_sudo):
+            if request.env.user._is_public():
+                return request.redirect_query(
+                    "/tour_loan/login", {"next": request.httprequest.path}
+                )
+            raise NotFound()
+        return page(self, application_sudo, *args, **values)
+
+    return handler
+
+
+def _may_see(application_sudo) -> bool:
+    if not application_sudo:
+        return False
+    if application_sudo.borrower_id:
+        return application_sudo.borrower_id.user_id.id == request.env.uid
+    return request.session.get(SESSION_KEY) == application_sudo.uuid
+
+
+def origin() -> dict:
+    """Return where the visitor comes from, for limits and evidence."""
+    return {
+        "ip": request.httprequest.remote_addr,
+        "user_agent": str(request.httprequest.user_agent)[:300],
+        "session": hashlib.sha256(request.session.sid.encode()).hexdigest()[:32],
+    }
+
+
+class BorrowerPages(Controller):
+    """Base of the pages; each page's controller inherits it."""
+
+    def _render(self, template, application=None, **values):
+        agency = values.pop("agency", None) or (application and application.agency_id)
+        response = request.render(
+            f"tour_loan.{template}",
+            {
+                "application": application,
+                "agency": agency,
+                "mask_phone": masking.mask_phone,
+                "no_header": True,
+                "no_footer": True,
+                **values,
+            },
+        )
+        # personal data stays out of shared caches and of the history of the browser
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    def _code_values(self, application, stage, refusal=None, error=None) -> dict:
+        """Return what the code form shows: phone, countdown, error."""
+        code = application._active_code(stage)
+        shown = code if code.state in ("active", "locked") else code.browse()
+        seconds = (refusal or {}).get("seconds")
+        if seconds is None:
+            seconds = shown._seconds_to_wait(shown.phone) if shown else 0
+        return {
+            "code": shown,
+            "wait_seconds": seconds,
+            "code_refusal": (refusal or {}).get("error"),
+            "code_error": (error or {}).get("error"),
+            "attempts_left": (error or {}).get("left"),
+            "expires_at": shown.expires_at.replace(tzinfo=UTC) if shown else None,
+        }

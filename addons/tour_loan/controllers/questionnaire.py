@@ -1,0 +1,159 @@
+"""The questionnaire's pages."""
+
+from werkzeug.exceptions import NotFound
+
+from odoo import fields
+from odoo.http import content_disposition, request, route
+
+from ..models.questionnaire import STEP_TITLES, STEPS
+from .portal_base import BorrowerPages, origin, with_application
+
+
+class Questionnaire(BorrowerPages):
+    @route(
+        f"/my/applications/<string:uuid>/<any({','.join(STEPS)}):step>",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+    )
+    @with_application
+    def step(self, application, step, **typed):
+        """One page of questions; what is typed right is kept at once."""
+        if application.state not in ("filling", "needs_data"):
+            return request.redirect(f"/my/applications/{application.uuid}")
+        if request.httprequest.method == "GET":
+            return self._step_page(application, step)
+        errors = application._save_step(step, typed)
+        if errors:
+            return self._step_page(application, step, typed, errors)
+        names = list(STEPS)
+        following = [*names[names.index(step) + 1 :], "review"][0]
+        return request.redirect(f"/my/applications/{application.uuid}/{following}")
+
+    def _step_page(self, application, step, typed=None, errors=None):
+        issued_on = application.passport_issued_on
+        names = request.env["tour_loan.passport.division"]._names(
+            application.passport_division_code or "", issued_on or None
+        )
+        return self._render(
+            "step_page",
+            application,
+            step=step,
+            steps=["documents", *STEPS, "review"],
+            step_titles=STEP_TITLES,
+            questions=STEPS[step],
+            typed=typed or {},
+            errors=errors or {},
+            issuers=names if step == "passport" else [],
+            previews=application._term_previews() if step == "work" else [],
+        )
+
+    @route(
+        "/my/applications/<string:uuid>/review",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+    )
+    @with_application
+    def review(self, application, action="", **values):
+        """Everything once more, and SMS code 2 that signs and sends it."""
+        step = application._current_step()
+        if step != "review":
+            return request.redirect(f"/my/applications/{application.uuid}")
+        if request.httprequest.method == "GET":
+            return self._review_page(application)
+        if action == "confirm":
+            error = application._confirm_questionnaire(values.get("code"), origin())
+            if error:
+                return self._review_page(application, error=error)
+            return request.redirect(f"/my/applications/{application.uuid}")
+        documents = application._documents("questionnaire")
+        ticked = all(values.get(f"document_{document.id}") for document in documents)
+        if not (ticked or action == "resend"):
+            return self._review_page(application, ticks_missing=True)
+        _code, refusal = application._request_code(
+            "questionnaire", application.phone, origin()
+        )
+        if refusal:
+            return self._review_page(application, refusal=refusal)
+        return request.redirect(f"/my/applications/{application.uuid}/review")
+
+    def _review_page(self, application, refusal=None, error=None, **values):
+        documents = application._documents("questionnaire")
+        code = self._code_values(application, "questionnaire", refusal, error)
+        changed = code["code"] and code["code"].documents_digest != documents._digest()
+        return self._render(
+            "review_page",
+            application,
+            step="review",
+            steps=["documents", *STEPS, "review"],
+            step_titles=STEP_TITLES,
+            questions=STEPS,
+            documents=documents,
+            ask_code=bool(code["code"]) and not changed,
+            **{**code, **values},
+        )
+
+    @route(
+        "/my/applications/<string:uuid>/documents/<int:document_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    @with_application
+    def document(self, application, document_id, **_values):
+        """The PDF, exactly the bytes that are signed."""
+        document = application.env["tour_loan.document"].search(
+            [
+                ("id", "=", document_id),
+                ("agency_id", "=", application.agency_id.id),
+                ("application_id", "in", (False, application.id)),
+            ]
+        )
+        if not document:
+            raise NotFound()
+        return request.make_response(
+            document._bytes(),
+            [
+                ("Content-Type", "application/pdf"),
+                (
+                    "Content-Disposition",
+                    content_disposition(f"{document.name}.pdf", "inline"),
+                ),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "private, no-store"),
+            ],
+        )
+
+    @route(
+        "/tour_loan/divisions",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        save_session=False,
+    )
+    def divisions(self, query="", issued_on="", **_values):
+        """Issuers of a division code, in the shape of DaData's ``fms_unit`` answer."""
+        try:
+            day = fields.Date.to_date(issued_on) if issued_on else None
+        except ValueError:
+            day = None
+        names = request.env["tour_loan.passport.division"]._names(query[:7], day)
+        return request.make_json_response(
+            {
+                "suggestions": [
+                    {
+                        "value": name,
+                        "unrestricted_value": name,
+                        "data": {
+                            "code": query[:7],
+                            "name": name,
+                            "region_code": query[:2],
+                            "type": query[2:3],
+                        },
+                    }
+                    for name in names
+                ]
+            }
+        )

@@ -1,0 +1,92 @@
+"""Client of an SMS gateway in the shape of SMSC.ru (HTTP API, JSON).
+
+Pure: standard library and requests. Source: the vendor's description of
+``/rest/send/`` and ``/sys/status.php``.
+"""
+
+from dataclasses import dataclass
+
+import requests
+
+TIMEOUT = (3, 10)
+# 3 money, 4 address blocked, 9 the same request within a minute: pass by themselves;
+# the others (parameters, login, forbidden text, bad number) need a person
+PASSING_ERRORS = {3, 4, 9}
+NOT_FOUND = -3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``again``: the refusal passes by itself; the same message may be sent later."""
+
+    accepted: bool
+    message_id: str = ""
+    again: bool = False
+    error: str = ""
+    raw: str = ""
+
+
+class Gateway:
+    def __init__(self, url: str, login: str, password: str, sender: str = ""):
+        self.url = url.rstrip("/")
+        self.credentials = {"login": login, "psw": password}
+        self.sender = sender
+
+    def send(self, phone: str, text: str, message_id: int) -> Answer:
+        """Send ``text`` to ``phone`` (E.164); ``message_id`` is ours, 1…2147483647.
+
+        A repeat of the same id within a minute is refused by the gateway (error 9),
+        so a repeat never becomes a second SMS then; later, ask ``status`` first.
+        """
+        if not self.url:
+            return Answer(False, again=True, error="no SMS gateway is configured")
+        payload = {
+            **self.credentials,
+            "phones": phone,
+            "mes": text,
+            "id": message_id,
+            "charset": "utf-8",
+            "fmt": 3,
+        }
+        if self.sender:
+            payload["sender"] = self.sender
+        try:
+            response = requests.post(
+                f"{self.url}/rest/send/", json=payload, timeout=TIMEOUT
+            )
+            answer = response.json()
+        except (requests.RequestException, ValueError) as error:
+            # never the exception's text: it may carry the request
+            return Answer(False, again=True, error=type(error).__name__)
+        if not isinstance(answer, dict):
+            return Answer(False, again=True, error="not an answer of SMSC")
+        if "error_code" in answer or "error" in answer:
+            number = answer.get("error_code")
+            return Answer(
+                False,
+                again=number in PASSING_ERRORS,
+                error=f"{number}: {answer.get('error')}",
+                raw=str(answer),
+            )
+        return Answer(True, message_id=str(answer.get("id", "")), raw=str(answer))
+
+    def status(self, phone: str, message_id: int) -> str | None:
+        """Return the gateway's status number as text, or None if it knows no such id.
+
+        Raises requests.RequestException or ValueError when it cannot be asked: then
+        nobody knows, and nothing may be sent.
+        """
+        response = requests.post(
+            f"{self.url}/sys/status.php",
+            data={
+                **self.credentials,
+                "phone": phone,
+                "id": message_id,
+                "fmt": 3,
+                "charset": "utf-8",
+            },
+            timeout=TIMEOUT,
+        )
+        answer = response.json()
+        status = answer.get("status") if isinstance(answer, dict) else None
+        return None if status in (None, NOT_FOUND, str(NOT_FOUND)) else str(status)

@@ -1,0 +1,143 @@
+"""The agency: the travel site that hands borrowers over."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..rpc import signature
+from ..rules import contrast
+
+
+class Agency(models.Model):
+    _name = "tour_loan.agency"
+    _description = "Agency"
+    _inherit = ["mail.thread"]
+    _order = "name"
+
+    name = fields.Char(required=True, tracking=True)
+    code = fields.Char(
+        required=True, help="Sent by the agency in the header x-agency.", tracking=True
+    )
+    active = fields.Boolean(default=True)
+    blocked = fields.Boolean(tracking=True, help="Calls are answered 401.")
+    test_mode = fields.Boolean(
+        tracking=True, help="Applications never reach the accounting system."
+    )
+    product_ids = fields.Many2many("tour_loan.product", string="Products")
+
+    # what it may do
+    minimum_advance = fields.Float(
+        "Minimum advance, %", default=10.0, digits=(5, 2), tracking=True
+    )
+    url_hosts = fields.Text(
+        "Hosts for urls", help="One a line; success, failure and back lead only there."
+    )
+    short_hold = fields.Selection(
+        [("warn", "Accept and tell"), ("refuse", "Refuse")],
+        "Hold too short for the pause",
+        required=True,
+        default="warn",
+    )
+    actualize_no_answer = fields.Selection(
+        [("sign", "Let sign"), ("wait", "Make wait")],
+        "No answer to order.actualize",
+        required=True,
+        default="wait",
+    )
+
+    # where it is told
+    callback_url = fields.Char("Callback URL", tracking=True)
+    actualize_url = fields.Char("Actualize URL", tracking=True)
+    callbacks_on = fields.Boolean(
+        "Send callbacks", default=True, tracking=True, help="An answer 410 turns it off."
+    )
+    key_ids = fields.One2many("tour_loan.agency.key", "agency_id", "Keys")
+    callback_ids = fields.One2many("tour_loan.callback", "agency_id", "Callbacks")
+
+    # who it is
+    legal_name = fields.Char()
+    inn = fields.Char("INN", size=12)
+    bank_name = fields.Char()
+    bank_bic = fields.Char("BIC", size=9)
+    bank_account = fields.Char("Account", size=20)
+    bank_correspondent_account = fields.Char("Correspondent account", size=20)
+
+    # how it looks
+    logo = fields.Image(max_width=600, max_height=200)
+    color_accent = fields.Char("Accent colour", default="#0b6bcb")
+    color_on_accent = fields.Char("Text on accent", default="#ffffff")
+    support_phone = fields.Char()
+    support_email = fields.Char()
+
+    _code_uniq = models.UniqueIndex("(code)", "An agency with this code exists.")
+    _advance_share = models.Constraint(
+        "CHECK (minimum_advance >= 0 AND minimum_advance < 100)",
+        "The minimum advance is a share of the price, from 0 to 100 %.",
+    )
+
+    @api.constrains("color_accent", "color_on_accent")
+    def _check_colors(self):
+        for agency in self:
+            reason = contrast.refusal(agency.color_accent, agency.color_on_accent)
+            if reason == "format":
+                raise ValidationError(self.env._("A colour is written as #rrggbb."))
+            if reason == "contrast":
+                raise ValidationError(
+                    self.env._(
+                        "These two colours are too close to read: WCAG AA asks for a "
+                        "contrast of 4.5, this pair has %s.",
+                        contrast.ratio(agency.color_accent, agency.color_on_accent),
+                    )
+                )
+
+    # --- keys ---
+
+    @api.model
+    def _of_code(self, code):
+        """Return the active agency that calls itself ``code`` (sudo), or none."""
+        return self.sudo().search([("code", "=", code), ("blocked", "=", False)])
+
+    def _secrets(self, direction: str) -> list[str]:
+        """Return the live secrets, newest first; ``inbound`` sign calls to us."""
+        now = fields.Datetime.now()
+        keys = self.sudo().key_ids.filtered(
+            lambda key: key.direction == direction
+            and (not key.valid_until or key.valid_until > now)
+        )
+        return keys.sorted("id", reverse=True)[:2].mapped("secret")
+
+    def _set_key(self, direction: str, secret: str):
+        """Put ``secret`` in place of all keys of this direction, at once."""
+        self.sudo().key_ids.filtered(lambda key: key.direction == direction).unlink()
+        return self.env["tour_loan.agency.key"].sudo().create(
+            {"agency_id": self.id, "direction": direction, "secret": secret}
+        )
+
+    def _url_allowed(self, url_host: str) -> bool:
+        hosts = {line.strip().lower() for line in (self.url_hosts or "").splitlines()}
+        return (url_host or "").lower() in hosts - {""}
+
+    def _products(self):
+        """Return the products offered to this agency's customers."""
+        return self.product_ids or self.env["tour_loan.product"].search([])
+
+
+class AgencyKey(models.Model):
+    """A signing secret; each direction has its own, so nothing can be reflected."""
+
+    _name = "tour_loan.agency.key"
+    _description = "Signing key of an agency"
+    _order = "id desc"
+
+    agency_id = fields.Many2one(
+        "tour_loan.agency", required=True, index=True, ondelete="cascade"
+    )
+    direction = fields.Selection(
+        [("inbound", "Agency to us"), ("outbound", "Us to the agency")], required=True
+    )
+    secret = fields.Char(
+        required=True,
+        groups=fields.NO_ACCESS,
+        copy=False,
+        default=lambda self: signature.new_secret(),
+    )
+    valid_until = fields.Datetime(help="Set when a newer key takes over.")

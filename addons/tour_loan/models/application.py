@@ -1,0 +1,314 @@
+"""The application: one request for a loan for one tour order, and its moves."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+
+from ..rules import cooling_off, money, moves
+
+STATES = [
+    ("new", "New"),
+    ("filling", "Being filled in"),
+    ("submitted", "With the lender"),
+    ("needs_data", "More data wanted"),
+    ("approved", "Approved"),
+    ("declined", "Declined"),
+    ("signed", "Signed, cooling off"),
+    ("ready", "Ready to book"),
+    ("committed", "Booked"),
+    ("funded", "Paid to the agency"),
+    ("cancelled", "Cancelled"),
+    ("expired", "Expired"),
+    ("annulled", "Annulled"),
+]
+# Time to read, sign and book beside the pause the law prescribes.
+BOOKING_ALLOWANCE = timedelta(hours=1)
+
+
+class Application(models.Model):
+    """States and moves; the sides that make them live in ``application_<side>.py``."""
+
+    _name = "tour_loan.application"
+    _description = "Loan application"
+    _inherit = ["tour_loan.person", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_name = "order_number"
+
+    uuid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
+    state = fields.Selection(
+        STATES, required=True, default="new", readonly=True, index=True
+    )
+    state_changed_at = fields.Datetime(
+        readonly=True, default=lambda self: fields.Datetime.now()
+    )
+    test = fields.Boolean(readonly=True, help="Never reaches the accounting system.")
+    agency_id = fields.Many2one(
+        "tour_loan.agency", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    borrower_id = fields.Many2one(
+        "tour_loan.borrower", readonly=True, index=True, ondelete="restrict"
+    )
+    product_id = fields.Many2one("tour_loan.product", required=True, readonly=True)
+    history_ids = fields.One2many("tour_loan.history", "application_id", readonly=True)
+    callback_ids = fields.One2many(
+        "tour_loan.callback", "application_id", readonly=True
+    )
+    document_ids = fields.One2many(
+        "tour_loan.document", "application_id", readonly=True
+    )
+    signature_ids = fields.One2many(
+        "tour_loan.signature", "application_id", readonly=True
+    )
+
+    # the order, as the agency told it
+    order_number = fields.Char(required=True, readonly=True, index=True)
+    price = fields.Monetary(required=True, readonly=True)
+    advance = fields.Monetary(required=True, readonly=True)
+    advance_paid_at = fields.Datetime(readonly=True)
+    amount = fields.Monetary(
+        "Loan", compute="_compute_amount", store=True, help="Price less the advance."
+    )
+    months = fields.Integer("Term, months", required=True, readonly=True)
+    content = fields.Json(readonly=True, help="The agency's call, as it came.")
+    customer_phone = fields.Char(readonly=True, help="As the agency gave it.")
+    phone = fields.Char(readonly=True, help="Confirmed by SMS code 1.")
+    tour_summary = fields.Char(readonly=True)
+    tour_starts_on = fields.Date(readonly=True)
+
+    # what the borrower did
+    link_generation = fields.Integer(default=1, readonly=True)
+    link_made_at = fields.Datetime(
+        readonly=True, default=lambda self: fields.Datetime.now()
+    )
+    link_used_at = fields.Datetime(readonly=True)
+    steps_done = fields.Char(readonly=True, default="")
+    submitted_at = fields.Datetime(readonly=True)
+    signed_at = fields.Datetime(readonly=True)
+
+    # what the lender said
+    accounting_number = fields.Char(readonly=True, copy=False)
+    identified = fields.Boolean(help="Off blocks signing, where the lender wants it.")
+    needs = fields.Json(readonly=True)
+    decline_code = fields.Selection(
+        [
+            ("lender", "Lender"),
+            ("self_ban", "Self-ban"),
+            ("identity", "Identity"),
+            ("limits", "Limits"),
+            ("agency", "Agency"),
+            ("borrower", "Borrower"),
+        ],
+        readonly=True,
+    )
+    offer_amount = fields.Monetary(readonly=True)
+    offer_months = fields.Integer("Offer: months", readonly=True)
+    offer_rate = fields.Float("Offer: rate, %", digits=(7, 3), readonly=True)
+    offer_psk = fields.Float("Offer: PSK, %", digits=(7, 3), readonly=True)
+    offer_psk_amount = fields.Monetary("Offer: PSK, ₽", readonly=True)
+    offer_monthly_payment = fields.Monetary("Offer: monthly payment", readonly=True)
+    offer_schedule = fields.Json(readonly=True)
+    loan_number = fields.Char(readonly=True, copy=False)
+    payout_amount = fields.Monetary(readonly=True)
+    payout_on = fields.Date(readonly=True)
+    payout_order = fields.Char("Payment order", readonly=True)
+
+    # the four clocks (UTC)
+    held_until = fields.Datetime(required=True, readonly=True)
+    offer_valid_until = fields.Datetime(readonly=True)
+    cooling_off_until = fields.Datetime(readonly=True)
+    commit_until = fields.Datetime(readonly=True)
+    ends_at = fields.Datetime(
+        compute="_compute_ends_at",
+        store=True,
+        index=True,
+        help="When the clock ends this application unless it moves on.",
+    )
+
+    # what the agency was told
+    sequence = fields.Integer(readonly=True, help="Grows by one with every change.")
+
+    _uuid_uniq = models.UniqueIndex("(uuid)")
+    _order_uniq = models.UniqueIndex(
+        "(agency_id, order_number) "
+        "WHERE state NOT IN ('declined', 'cancelled', 'expired')"
+    )
+
+    @api.depends("price", "advance")
+    def _compute_amount(self):
+        for application in self:
+            application.amount = application.price - application.advance
+
+    @api.depends("state", "held_until", "offer_valid_until", "commit_until")
+    def _compute_ends_at(self):
+        for application in self:
+            if application.state in moves.BEFORE_SIGNING:
+                clocks = [application.held_until]
+                if application.state == "approved" and application.offer_valid_until:
+                    clocks.append(application.offer_valid_until)
+                application.ends_at = min(clocks)
+            elif application.state in ("signed", "ready"):
+                application.ends_at = application.commit_until
+            else:
+                application.ends_at = False
+
+    @api.depends("order_number", "agency_id.name")
+    def _compute_display_name(self):
+        for application in self:
+            application.display_name = (
+                f"{application.agency_id.name} {application.order_number}"
+            )
+
+    def action_cancel(self):
+        """Staff: cancel, telling the agency and the borrower."""
+        for application in self:
+            if not application._move("cancel", "staff", note=self.env.user.login):
+                raise UserError(
+                    self.env._("An application in this state cannot be cancelled.")
+                )
+        return True
+
+    # --- figures ---
+
+    @staticmethod
+    def _exact(amount) -> Decimal:
+        """Return a Monetary value as the exact Decimal it stands for."""
+        return Decimal(str(amount or 0)).quantize(Decimal("0.01"))
+
+    def _rubles(self, name: str) -> str:
+        """Return a Monetary field as Russian pages and documents show it."""
+        return money.format_amount(self._exact(self[name]))
+
+    def _loan_amount(self) -> Decimal:
+        """Return what will be lent as far as is known: the offer, else the wish."""
+        offered = self.state in ("approved", "signed", "ready", "committed", "funded")
+        return self._exact(self.offer_amount if offered else self.amount)
+
+    def _hold_needed_until(self):
+        """Return until when the agency has to hold the tour, UTC."""
+        signing = self.signed_at or fields.Datetime.now()
+        ends = cooling_off.until(signing, self._loan_amount()) or signing
+        return ends + BOOKING_ALLOWANCE
+
+    # --- moves ---
+
+    def _move(self, name: str, actor: str, note: str = "", **values) -> bool:
+        """Make the move ``name`` of ``rules/moves.py`` if it is allowed.
+
+        Writes ``values`` with the new state, the history and the messages it owes, all
+        in this transaction. A late or repeated event that is not allowed is recorded
+        and changes nothing: then the answer is False.
+        """
+        self.ensure_one()
+        move = moves.MOVES[name]
+        refusal = moves.refusal(name, self.state, actor)
+        source = self.state
+        if not refusal:
+            self.write(
+                {
+                    **values,
+                    "state": move.target,
+                    "state_changed_at": fields.Datetime.now(),
+                    "sequence": self.sequence + 1,
+                }
+            )
+        self.env["tour_loan.history"].create(
+            {
+                "application_id": self.id,
+                "move": name,
+                "actor": actor,
+                "source": source,
+                "target": move.target,
+                "made": not refusal,
+                "note": note,
+                "sequence": self.sequence,
+            }
+        )
+        if refusal:
+            return False
+        self.env["tour_loan.callback"]._queue(self, f"application.{self.state}")
+        self._after_move(name, source)
+        return True
+
+    def _after_move(self, name, source):
+        """Queue what a move owes to the others beside the agency."""
+        self._tell_borrower(name)
+        if name == "submit":
+            self._notify_accounting("application")
+        elif name in ("change", "adjust_offer"):
+            self._notify_accounting("change")
+        elif name in ("cancel", "expire") and self.accounting_number:
+            self._notify_accounting("cancel")
+        elif name == "cancel" and source == "submitted":
+            # sent, but the number has not come back yet: the lender must know as well
+            self._notify_accounting("cancel")
+
+    def _notify_accounting(self, kind: str):
+        """Hook: tell the accounting system; ``moyamfo_sync`` writes its message here.
+
+        Kinds: application, change, cancel, signature, commit, tour_refund. Without an
+        accounting system, and for test applications, only the test rule answers.
+        """
+        if self.test and kind in ("application", "change"):
+            self.with_user(SUPERUSER_ID).with_delay(
+                channel="root.tour_loan_callback", eta=3, max_retries=0
+            )._decide_test_application()
+
+    def _tell_borrower(self, name):
+        """Queue the SMS this move owes the borrower, if he has confirmed his phone."""
+        text = self._sms_text(name)
+        if text and self.phone:
+            self.env["tour_loan.sms"].create(
+                {
+                    "phone": self.phone,
+                    "text": text,
+                    "application_id": self.id,
+                    "business_key": f"sms {self.uuid}",
+                }
+            )
+
+    def _sms_text(self, name) -> str:
+        application = self.with_context(lang="ru_RU")
+        env = application.env
+        brand = self.agency_id.name
+        texts = {
+            "approve": env._(
+                "%s: your loan application is approved. Read the terms and sign: %s",
+                brand,
+                application._portal_url(),
+            ),
+            "decline": env._(
+                "%s: the lender has declined your application. The agency will tell you "
+                "how to get the advance back.",
+                brand,
+            ),
+            "ask_data": env._(
+                "%s: the lender asks for more data. Please complete your application: %s",
+                brand,
+                application._portal_url(),
+            ),
+            "expire": env._(
+                "%s: the time of your loan application is over. Please turn to the "
+                "agency.",
+                brand,
+            ),
+            "cancel": env._("%s: your loan application is cancelled.", brand),
+        }
+        return texts.get(name, "")
+
+    def _portal_url(self, step: str = "") -> str:
+        """Return the absolute address of this application's page."""
+        path = f"/my/applications/{self.uuid}"
+        return f"{self.get_base_url()}{path}{'/' + step if step else ''}"
+
+    # --- clocks ---
+
+    @api.model
+    def _cron_expire(self):
+        """Clock: end applications whose time is over."""
+        late = self.search([("ends_at", "<=", fields.Datetime.now())], limit=200)
+        for application in late.try_lock_for_update():
+            application._move("expire", "clock")
+            self.env["ir.cron"]._commit_progress(1)

@@ -1,0 +1,164 @@
+"""The agency's side of an application: the object it sees, the link it gets."""
+
+import base64
+import hashlib
+import hmac
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..rules import quote
+from ..tools import server_setting
+
+LINK_LIFETIME = timedelta(hours=24)
+
+
+class Application(models.Model):
+    _inherit = "tour_loan.application"
+
+    # --- the object ---
+
+    def _agency_object(self) -> dict:
+        """Return the application object of the agency API: no personal data in it."""
+        self.ensure_one()
+        link = self.state == "new" and not self.link_used_at
+        customer = self.content["customer"]
+        return {
+            "application_id": self.uuid,
+            "order_number": self.order_number,
+            "status": self.state,
+            "redirect_url": self._link() if link else None,
+            "expires_at": self._link_expires_at() if link else None,
+            "held_until": self.held_until,
+            "hold_needed_until": self._hold_needed_until(),
+            "amount": self._exact(self.amount),
+            "advance": self._exact(self.advance),
+            "customer": {
+                "phone": self.phone or self.customer_phone,
+                "last_name": self.last_name or None,
+                "first_name": customer.get("first_name"),
+            },
+            "preview": self._preview(),
+            "offer": self._offer_object(),
+            "payout": self._payout_object(),
+            "cooling_off": self._cooling_off_object(),
+            "needs": self.needs or [] if self.state == "needs_data" else [],
+            "decline_code": self.decline_code or None,
+            "loan_number": self.loan_number or None,
+            "test": self.test,
+            "sequence": self.sequence,
+            "updated_at": self.state_changed_at,
+            "extra": self.content.get("extra") or {},
+        }
+
+    def _preview(self) -> dict:
+        """Return our own estimate for the wished term; the lender's offer decides."""
+        preview = quote.preview(
+            self._exact(self.amount),
+            self.months,
+            Decimal(str(self.product_id.rate)),
+            fields.Date.context_today(self),
+        )
+        return {
+            "months": preview.months,
+            "monthly_payment": preview.monthly_payment,
+            "psk": preview.psk,
+            "overpayment": preview.overpayment,
+        }
+
+    def _offer_object(self) -> dict | None:
+        if not self.offer_amount:
+            return None
+        offered = self._exact(self.offer_amount)
+        return {
+            "amount": offered,
+            "shortfall": max(self._exact(self.amount) - offered, Decimal("0.00")),
+            "months": self.offer_months,
+            "monthly_payment": self._exact(self.offer_monthly_payment),
+            "rate": Decimal(str(round(self.offer_rate, 3))),
+            "psk": Decimal(str(round(self.offer_psk, 3))),
+            "valid_until": self.offer_valid_until,
+            "schedule": [
+                {
+                    "due_on": fields.Date.to_date(line["due_on"]),
+                    **{
+                        name: Decimal(line[name])
+                        for name in ("amount", "principal", "interest", "rest")
+                    },
+                }
+                for line in self.offer_schedule or []
+            ],
+        }
+
+    def _payout_object(self) -> dict | None:
+        if not self.payout_order:
+            return None
+        return {
+            "amount": self._exact(self.payout_amount),
+            "paid_on": self.payout_on,
+            "payment_order": self.payout_order,
+        }
+
+    def _cooling_off_object(self) -> dict | None:
+        if not self.cooling_off_until:
+            return None
+        return {"until": self.cooling_off_until, "passed": self.state != "signed"}
+
+    # --- the link ---
+
+    def _link(self) -> str:
+        """Return the one-time address that starts the questionnaire."""
+        return (
+            f"{self.get_base_url()}/tour_loan/start/{self.uuid}/{self._link_secret()}"
+        )
+
+    def _link_secret(self) -> str:
+        """Return the secret part: derived, so that the database holds no key to it."""
+        key = server_setting("tour_loan", "code_key").encode()
+        text = f"link\n{self.uuid}\n{self.link_generation}".encode()
+        digest = hmac.digest(key, text, hashlib.sha256)
+        return base64.urlsafe_b64encode(digest[:18]).decode()
+
+    def _link_expires_at(self):
+        return min(self.held_until, self.link_made_at + LINK_LIFETIME)
+
+    def _link_state(self, secret: str) -> str:
+        """Return ``good``, ``used``, ``late`` or ``wrong`` for what a visitor brings."""
+        if not hmac.compare_digest(self._link_secret().encode(), secret.encode()):
+            return "wrong"
+        if self.link_used_at:
+            return "used"
+        if self._link_expires_at() <= fields.Datetime.now() or self.state != "new":
+            return "late"
+        return "good"
+
+    def _renew_link(self):
+        """A repeated create: a used or late link is replaced, a live one stays."""
+        late = self._link_expires_at() <= fields.Datetime.now()
+        if self.state == "new" and (self.link_used_at or late):
+            self.write(
+                {
+                    "link_generation": self.link_generation + 1,
+                    "link_made_at": fields.Datetime.now(),
+                    "link_used_at": False,
+                }
+            )
+
+    def _request_cancel(self, reason: str):
+        """After the commit a cancel is a request that the lender confirms."""
+        asked = self.history_ids.filtered(lambda row: row.move == "ask_cancel")
+        if asked:
+            return
+        self.env["tour_loan.history"].create(
+            {
+                "application_id": self.id,
+                "move": "ask_cancel",
+                "actor": "agency",
+                "source": self.state,
+                "target": self.state,
+                "made": True,
+                "note": reason,
+            }
+        )
+        self._notify_accounting("cancel")

@@ -1,0 +1,91 @@
+"""The borrower: identity and confirmed phone, and the portal user behind them."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessDenied
+
+
+class Borrower(models.Model):
+    """A person, known by the phone he confirmed with an SMS code."""
+
+    _name = "tour_loan.borrower"
+    _inherit = ["tour_loan.person"]
+    _description = "Borrower"
+    _rec_name = "phone"
+
+    phone = fields.Char(required=True, readonly=True, help="Confirmed, E.164.")
+    user_id = fields.Many2one(
+        "res.users", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    application_ids = fields.One2many("tour_loan.application", "borrower_id")
+    application_count = fields.Integer(compute="_compute_application_count")
+
+    _phone_uniq = models.UniqueIndex("(phone)")
+
+    @api.depends("phone", "last_name", "first_name", "middle_name")
+    def _compute_display_name(self):
+        for borrower in self:
+            borrower.display_name = borrower._full_name() or borrower.phone
+
+    @api.depends("application_ids")
+    def _compute_application_count(self):
+        for borrower in self:
+            borrower.application_count = len(borrower.application_ids)
+
+    @api.model
+    def _of_phone(self, phone: str, create: bool = False):
+        """Return the borrower with this confirmed phone (E.164), made if asked.
+
+        The caller has checked the SMS code; this runs as superuser because nobody is
+        logged in yet.
+        """
+        borrower = self.search([("phone", "=", phone)])
+        if borrower or not create:
+            return borrower
+        self.env["tour_loan.lock"]._take(f"phone:{phone}")
+        user = (
+            self.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": self.env._("Borrower %s", phone[-4:]),
+                    "login": phone,
+                    "lang": "ru_RU",
+                    "tz": "Europe/Moscow",
+                    "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+                }
+            )
+        )
+        return self.create({"phone": phone, "user_id": user.id})
+
+    @api.model
+    def _of_user(self):
+        """Return the borrower who is logged in, or an empty record (sudo)."""
+        # sudo: portal users have no right on this model; the domain is their own id
+        return self.sudo().search([("user_id", "=", self.env.uid)])
+
+    def _keep(self, application):
+        """Take over what the borrower has just confirmed for ``application``."""
+        self.write(application._person_values())
+        self.user_id.partner_id.name = self._full_name()
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _check_credentials(self, credential, env):
+        """Let a borrower in by an SMS code that has just been confirmed.
+
+        The credential carries the random id of the challenge, which only the server
+        knows; ``/web/login`` and ``/web/session/authenticate`` cannot pass it on.
+        """
+        if credential.get("type") != "tour_loan_code":
+            return super()._check_credentials(credential, env)
+        borrower = self.env["tour_loan.borrower"].sudo()._of_user()
+        # staff never log in by SMS, even if somebody gives a borrower their user
+        if not self.env.user.share or not borrower:
+            raise AccessDenied()
+        if not self.env["tour_loan.code"].sudo()._redeem_login(
+            credential.get("challenge") or "", borrower.phone
+        ):
+            raise AccessDenied()
+        return {"uid": self.env.uid, "auth_method": "tour_loan_code", "mfa": "skip"}

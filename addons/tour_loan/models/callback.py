@@ -1,0 +1,83 @@
+"""Callbacks: one POST to the agency per change, in order, signed, at least once."""
+
+from datetime import UTC
+
+from odoo import fields, models
+
+from ..rpc import delivery, outgoing, signature
+from ..tools import is_on, server_setting
+from .message import Outcome
+
+
+class Callback(models.Model):
+    _name = "tour_loan.callback"
+    _inherit = ["tour_loan.message"]
+    _description = "Callback to an agency"
+    _channel = "root.tour_loan_callback"
+    _rec_name = "event"
+
+    agency_id = fields.Many2one(
+        "tour_loan.agency", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    application_id = fields.Many2one(
+        "tour_loan.application", readonly=True, index=True, ondelete="cascade"
+    )
+    event = fields.Char(required=True, readonly=True)
+    sequence = fields.Integer(readonly=True)
+    http_status = fields.Integer("HTTP status", readonly=True)
+
+    def _job_channel(self):
+        # a repeat goes by a channel of its own: an agency that hangs holds up repeats
+        return "root.tour_loan_callback_retry" if self.attempts else self._channel
+
+    def _queue(self, application, event):
+        """Write the callback that tells ``application``'s agency of its state."""
+        agency = application.agency_id
+        if not agency.callback_url:
+            return self.browse()
+        body = outgoing.callback_body(
+            event,
+            application.state_changed_at.replace(tzinfo=UTC),
+            application._agency_object(),
+        )
+        return self.create(
+            {
+                "agency_id": agency.id,
+                "application_id": application.id,
+                "business_key": application.uuid,
+                "endpoint": agency.code,
+                "event": event,
+                "sequence": application.sequence,
+                "request": body.decode(),
+            }
+        )
+
+    def _send(self):
+        agency = self.agency_id
+        if not agency.callbacks_on or not agency.callback_url:
+            return Outcome("stuck", error="callbacks of this agency are switched off")
+        secrets = agency._secrets("outbound")
+        if not secrets:
+            return Outcome("stuck", error="the agency has no key for callbacks")
+        body = self.request.encode()
+        headers = signature.sign(
+            secrets, self.uid, fields.Datetime.now().replace(tzinfo=UTC), body
+        )
+        outcome = delivery.post(
+            agency.callback_url,
+            body,
+            {**headers, "content-type": "application/json; charset=utf-8"},
+            allow_private=is_on(server_setting("tour_loan", "allow_private_callbacks")),
+        )
+        self.http_status = outcome.status
+        if outcome.status and 200 <= outcome.status < 300:
+            return Outcome("sent", response=outcome.body)
+        if outcome.status == 410:
+            agency.callbacks_on = False
+            return Outcome("stuck", response=outcome.body, error="410: switched off")
+        return Outcome(
+            "later",
+            response=outcome.body,
+            error=outcome.error or f"HTTP {outcome.status}",
+            seconds=outcome.retry_after,
+        )

@@ -1,0 +1,59 @@
+"""One row per business key, so that two requests about one thing take turns."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class Lock(models.Model):
+    """A key somebody once claimed.
+
+    Odoo runs at REPEATABLE READ and re-runs a request on a serialization failure.
+    A plain duplicate INSERT is not such a failure (it ends as a 422), but INSERT …
+    ON CONFLICT against a row in flight is: the loser is run again in a fresh view and
+    finds what the winner did.
+    """
+
+    _name = "tour_loan.lock"
+    _description = "Lock of a business key"
+    _log_access = False
+
+    key = fields.Char(required=True)
+    touched_at = fields.Datetime(required=True, index=True)
+
+    _key_uniq = models.UniqueIndex("(key)")
+
+    @api.model
+    def _claim(self, key: str) -> bool:
+        """Return whether ``key`` is new; wait for, and retry after, a rival claim."""
+        rows = self.env.execute_query(
+            SQL(
+                "INSERT INTO tour_loan_lock (key, touched_at) "
+                "VALUES (%s, now() AT TIME ZONE 'utc') "
+                "ON CONFLICT (key) DO NOTHING RETURNING id",
+                key,
+            )
+        )
+        return bool(rows)
+
+    @api.model
+    def _take(self, key: str):
+        """Serialise on ``key``: of two transactions in flight one is run again."""
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO tour_loan_lock (key, touched_at) "
+                "VALUES (%s, now() AT TIME ZONE 'utc') "
+                "ON CONFLICT (key) DO UPDATE SET touched_at = excluded.touched_at "
+                "RETURNING id",
+                key,
+            )
+        )
+
+    @api.autovacuum
+    def _gc_locks(self):
+        # a lock only orders transactions in flight; the records tell all later ones
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM tour_loan_lock "
+                "WHERE touched_at < now() AT TIME ZONE 'utc' - interval '7 days'"
+            )
+        )

@@ -1,0 +1,66 @@
+"""Text messages to borrowers, by the gateway of the server's settings."""
+
+from datetime import timedelta
+
+import requests
+
+from odoo import fields, models
+
+from ..gateways import smsc
+from ..tools import server_setting
+from .code import DOTS
+from .message import Outcome
+
+
+class Sms(models.Model):
+    """One SMS. The code of a challenge is put in by the sending job, nowhere else."""
+
+    _name = "tour_loan.sms"
+    _inherit = ["tour_loan.message"]
+    _description = "SMS"
+    _channel = "root.tour_loan_sms"
+    _backoff = (5, 15, 60, 300, 900)
+    _give_up_after = timedelta(hours=12)
+    _rec_name = "phone"
+
+    phone = fields.Char(required=True, readonly=True)
+    text = fields.Char(
+        required=True, readonly=True, help="{code} stands for the code of a challenge."
+    )
+    code_id = fields.Many2one("tour_loan.code", readonly=True, index=True)
+    application_id = fields.Many2one(
+        "tour_loan.application", readonly=True, index="btree_not_null"
+    )
+    gateway_id = fields.Char("Gateway's message id", readonly=True)
+    delivery_state = fields.Char(readonly=True)
+
+    def _send(self):
+        text = self.text
+        if self.code_id:
+            if self.code_id.state != "active" or (
+                self.code_id.expires_at < fields.Datetime.now()
+            ):
+                return Outcome("dropped", error="the code is no longer waited for")
+            text = self.text.replace("{code}", self.code_id._plain())
+        gateway = smsc.Gateway(
+            server_setting("tour_loan", "sms_url"),
+            server_setting("tour_loan", "sms_login"),
+            server_setting("tour_loan", "sms_password"),
+            server_setting("tour_loan", "sms_sender"),
+        )
+        if self._may_be_a_repeat():
+            try:
+                known = gateway.status(self.phone, self.id)
+            except (requests.RequestException, ValueError) as error:
+                # the text of the exception carries the address with the login
+                return Outcome("later", error=f"status: {type(error).__name__}")
+            if known is not None:
+                self.delivery_state = known
+                return Outcome("sent", response=f"the gateway had it: {known}")
+        answer = gateway.send(self.phone, text, self.id)
+        self.request = self.text.replace("{code}", DOTS)
+        if answer.accepted:
+            self.gateway_id = answer.message_id
+            return Outcome("sent", response=answer.raw)
+        verdict = "later" if answer.again else "stuck"
+        return Outcome(verdict, response=answer.raw, error=answer.error)

@@ -1,0 +1,81 @@
+"""The one table of moves of an application: from where, to where, by whom."""
+
+from typing import NamedTuple
+
+STATES = (
+    "new",
+    "filling",
+    "submitted",
+    "needs_data",
+    "approved",
+    "declined",
+    "signed",
+    "ready",
+    "committed",
+    "funded",
+    "cancelled",
+    "expired",
+    "annulled",
+)
+# An order whose application ended here may be created anew.
+ENDED_WITHOUT_MONEY = ("declined", "cancelled", "expired")
+ENDED = (*ENDED_WITHOUT_MONEY, "annulled")
+BEFORE_SIGNING = ("new", "filling", "submitted", "needs_data", "approved")
+
+
+class Move(NamedTuple):
+    """``sources``: states it starts from; ``target``: the state it leads to."""
+
+    sources: tuple[str, ...]
+    target: str
+    actors: tuple[str, ...]
+
+
+MOVES = {
+    # the borrower confirmed the documents by SMS code 1
+    "open": Move(("new",), "filling", ("borrower",)),
+    # the borrower confirmed the questionnaire by SMS code 2
+    "submit": Move(("filling", "needs_data"), "submitted", ("borrower",)),
+    "ask_data": Move(("submitted",), "needs_data", ("accounting", "staff")),
+    # approved -> approved: other conditions replace the offer before it is signed
+    "approve": Move(("submitted", "approved"), "approved", ("accounting",)),
+    "decline": Move(
+        ("submitted", "needs_data", "approved"), "declined", ("accounting",)
+    ),
+    # another price or advance: the lender decides anew
+    "change": Move(
+        ("submitted", "needs_data", "approved"), "submitted", ("agency", "staff")
+    ),
+    # a change before the questionnaire is sent, or one inside the offer
+    "adjust": Move(("new",), "new", ("agency", "staff")),
+    "adjust_filling": Move(("filling",), "filling", ("agency", "staff")),
+    "adjust_offer": Move(("approved",), "approved", ("agency", "staff")),
+    # SMS code 3
+    "sign": Move(("approved",), "signed", ("borrower",)),
+    "cool": Move(("signed",), "ready", ("clock",)),
+    "commit": Move(("ready",), "committed", ("agency",)),
+    "fund": Move(("committed",), "funded", ("accounting",)),
+    "cancel": Move(
+        (*BEFORE_SIGNING, "signed", "ready"),
+        "cancelled",
+        ("agency", "borrower", "accounting", "staff"),
+    ),
+    # after commit a cancel is a request; this is the accounting system's yes to it
+    "confirm_cancel": Move(("committed",), "cancelled", ("accounting",)),
+    "expire": Move((*BEFORE_SIGNING, "signed", "ready"), "expired", ("clock",)),
+    "annul": Move(("funded",), "annulled", ("accounting",)),
+}
+
+
+def refusal(name: str, state: str, actor: str) -> str | None:
+    """Return why ``actor`` may not make the move ``name`` in ``state``, or None.
+
+    ``actor``: someone who may never do it; ``state``: too early, late or repeated.
+    An unknown name is a programming error and raises KeyError.
+    """
+    move = MOVES[name]
+    if actor not in move.actors:
+        return "actor"
+    if state not in move.sources:
+        return "state"
+    return None
