@@ -23,9 +23,7 @@ def _differences(known: Any, given: Any, at: tuple) -> Iterator[tuple]:
     if isinstance(known, dict) and isinstance(given, dict):
         for key in sorted({*known, *given}):
             yield from _differences(known.get(key), given.get(key), (*at, key))
-    elif (
-        isinstance(known, list) and isinstance(given, list) and len(known) == len(given)
-    ):
+    elif isinstance(known, list) and isinstance(given, list) and len(known) == len(given):
         for index, pair in enumerate(zip(known, given, strict=True)):
             yield from _differences(*pair, (*at, index))
     elif known != given:

@@ -109,9 +109,7 @@ def post(
     except (OSError, http.client.HTTPException, ValueError) as error:
         # Once the status has come, a body cut short does not undo it.
         if status is None:
-            return Outcome(
-                error=_code(error), detail=f"{type(error).__name__}: {error}"[:200]
-            )
+            return Outcome(error=_code(error), detail=f"{type(error).__name__}: {error}"[:200])
     return Outcome(status=status, body=bytes(answer), retry_after=retry_after)
 
 

@@ -66,9 +66,7 @@ def parse(body: bytes) -> Request:
         return Request(error=InvalidRequest())
     # Echoed even when the rest is wrong, if it is an id at all (section 5, "id").
     request_id = message.get("id")
-    if isinstance(request_id, bool) or not isinstance(
-        request_id, str | int | float | None
-    ):
+    if isinstance(request_id, bool) or not isinstance(request_id, str | int | float | None):
         return Request(error=InvalidRequest())
     unknown = sorted(message.keys() - _MEMBERS)
     if (
@@ -77,9 +75,7 @@ def parse(body: bytes) -> Request:
         or not isinstance(message.get("params", {}), dict | list)
         or unknown
     ):
-        refused = InvalidRequest(
-            Problem(member[:200], "unknown_field") for member in unknown[:20]
-        )
+        refused = InvalidRequest(Problem(member[:200], "unknown_field") for member in unknown[:20])
         return Request(id=request_id, error=refused)
     return Request(
         method=message["method"],
@@ -130,9 +126,7 @@ def refuse(request: Request, error: RpcError) -> bytes | None:
     """Return the answer that carries ``error``, or None for a notification."""
     if request.is_notification:
         return None
-    return wire.dumps(
-        {"jsonrpc": "2.0", "id": request.id, "error": error.as_dict(request.locale)}
-    )
+    return wire.dumps({"jsonrpc": "2.0", "id": request.id, "error": error.as_dict(request.locale)})
 
 
 def _run(request: Request, agency: Any, context: dict[str, Any]) -> bytes:

@@ -53,9 +53,7 @@ def document(base_url: str) -> dict[str, Any]:
             "description": _DESCRIPTION,
         },
         "servers": [{"name": "cabinet", "url": base_url.rstrip("/") + PATH}],
-        "methods": [
-            _method(method, names, schemas) for _name, method in sorted(METHODS.items())
-        ],
+        "methods": [_method(method, names, schemas) for _name, method in sorted(METHODS.items())],
         "x-callbacks": {
             "application": {
                 "description": "POST to your URL, one per change, in the order of "
@@ -132,8 +130,7 @@ def _example(method: Method) -> dict[str, Any]:
     return {
         "name": method.name,
         "params": [
-            {"name": name, "value": value}
-            for name, value in method.example["params"].items()
+            {"name": name, "value": value} for name, value in method.example["params"].items()
         ],
         "result": {"name": "result", "value": method.example["result"]},
     }

@@ -20,9 +20,7 @@ class NoAnswer(Exception):
     """The agency's answer cannot be used; the agency's setting says what then."""
 
 
-def callback_body(
-    kind: str, changed_at: datetime, application: dict[str, Any]
-) -> bytes:
+def callback_body(kind: str, changed_at: datetime, application: dict[str, Any]) -> bytes:
     """Return the body of one callback.
 
     :param kind: e.g. ``application.approved``
@@ -35,9 +33,7 @@ def actualize_body(message_id: str, order_number: str, price: Decimal) -> bytes:
     """Return the body of ``order.actualize``; ``message_id`` is also the JSON-RPC id."""
     params = ActualizeParams(order_number=order_number, amount=price)
     return _json(
-        ActualizeRequest(
-            jsonrpc="2.0", id=message_id, method="order.actualize", params=params
-        )
+        ActualizeRequest(jsonrpc="2.0", id=message_id, method="order.actualize", params=params)
     )
 
 

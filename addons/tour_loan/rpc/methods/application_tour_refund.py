@@ -15,9 +15,7 @@ from ..schemas.money import PositiveMoney
 class TourRefundParams(Reference):
     """How much, and on what papers."""
 
-    amount: PositiveMoney | None = Field(
-        None, description="absent: all that was paid out"
-    )
+    amount: PositiveMoney | None = Field(None, description="absent: all that was paid out")
     document_numbers: Annotated[list[text_of(64)], Field(min_length=1, max_length=20)]
     reason: text_of(500) | None = None
 

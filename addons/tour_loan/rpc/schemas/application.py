@@ -139,9 +139,7 @@ class Application(Schema):
     preview: Preview | None = None
     offer: Offer | None = None
     payout: Payout | None = Field(None, description="once `funded`")
-    cooling_off: CoolingOff | None = Field(
-        None, description="once `signed`, if one applies"
-    )
+    cooling_off: CoolingOff | None = Field(None, description="once `signed`, if one applies")
     needs: list[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]] = Field(
         default_factory=list,
         description="codes of what is still wanted of the customer, e.g. `passport_photo`",

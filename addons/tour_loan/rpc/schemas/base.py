@@ -71,9 +71,7 @@ def text_of(longest: int, pattern: str = r"^[^\x00-\x1f\x7f]*$"):
     """Return a type for one line of text, 1…``longest`` characters, outer blanks cut."""
     return Annotated[
         str,
-        StringConstraints(
-            strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern
-        ),
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern),
     ]
 
 
@@ -161,9 +159,7 @@ Percent = scalar(
 # -- people and machines -------------------------------------------------------------
 
 _PHONE = re.compile(r"[+0-9][0-9 ()-]{9,24}")
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
-)
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -222,12 +218,8 @@ Phone = scalar(
         "examples": ["+79161234567", "8 (916) 123-45-67"],
     },
 )
-Email = scalar(
-    str, _read_email, str, {"type": "string", "format": "email", "maxLength": 254}
-)
-IpAddress = scalar(
-    str, _read_ip, str, {"type": "string", "description": "IPv4 or IPv6 address"}
-)
+Email = scalar(str, _read_email, str, {"type": "string", "format": "email", "maxLength": 254})
+IpAddress = scalar(str, _read_ip, str, {"type": "string", "description": "IPv4 or IPv6 address"})
 ApplicationId = scalar(
     str,
     _read_uuid,

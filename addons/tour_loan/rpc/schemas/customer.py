@@ -31,9 +31,7 @@ def _digits(code: str, pattern: str, form: str, shown: str):
 
 Series = _digits("passport_series", r"([0-9]{2}) ?([0-9]{2})", r"\1\2", "[0-9]{4}")
 Number = _digits("passport_number", r"([0-9]{6})", r"\1", "[0-9]{6}")
-DivisionCode = _digits(
-    "division_code", r"([0-9]{3})-?([0-9]{3})", r"\1-\2", "[0-9]{3}-[0-9]{3}"
-)
+DivisionCode = _digits("division_code", r"([0-9]{3})-?([0-9]{3})", r"\1-\2", "[0-9]{3}-[0-9]{3}")
 
 
 class Passport(Schema):
@@ -71,9 +69,7 @@ class Customer(Schema):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        told = {
-            name for name in self.model_fields_set if getattr(self, name) is not None
-        }
+        told = {name for name in self.model_fields_set if getattr(self, name) is not None}
         if told - {"phone", "email", "consent"} and not self.consent:
             raise problem("consent_required", at=("consent",))
         return self

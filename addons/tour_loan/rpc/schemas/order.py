@@ -41,9 +41,7 @@ class Order(Schema):
     number: OrderNumber = Field(description="the agency's own, the key of idempotency")
     price: PositiveMoney = Field(description="of the whole order, the advance included")
     advance: Advance
-    held_until: Time = Field(
-        description="the agency keeps the tour and its price till then"
-    )
+    held_until: Time = Field(description="the agency keeps the tour and its price till then")
     items: Items | None = None
 
     @model_validator(mode="after")

@@ -34,11 +34,7 @@ def _is_loopback(host: str) -> bool:
 
 def _read_url(value: Any, info: ValidationInfo) -> str:
     """Return the address as a browser would understand it (WHATWG form, punycode host)."""
-    if (
-        not isinstance(value, str)
-        or len(value) > 2000
-        or not _FORBIDDEN.isdisjoint(value)
-    ):
+    if not isinstance(value, str) or len(value) > 2000 or not _FORBIDDEN.isdisjoint(value):
         raise problem("url")
     try:
         url = Url(value)
@@ -56,9 +52,7 @@ def _read_url(value: Any, info: ValidationInfo) -> str:
 WebAddress = Annotated[
     str,
     PlainValidator(_read_url),
-    WithJsonSchema(
-        {"type": "string", "format": "uri", "pattern": "^https://", "maxLength": 2000}
-    ),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https://", "maxLength": 2000}),
 ]
 
 

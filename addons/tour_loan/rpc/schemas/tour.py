@@ -1,16 +1,17 @@
 """The tour: where, when, who flies. No travel documents: they are not needed here."""
 
+import re
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from .base import Date, Schema, Time, problem, text_of
 
-_LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz '-.")
+_LATIN = re.compile(r"[A-Za-z'.-][A-Za-z '.-]*")
 
 
 def _check_latin(name: str) -> str:
-    if not _LATIN.issuperset(name):
+    if not _LATIN.fullmatch(name):
         raise problem("latin")
     return name
 
@@ -21,9 +22,8 @@ LatinName = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "minLength": 1,
             "maxLength": 64,
-            "pattern": r"^[A-Za-z '.-]+$",
+            "pattern": f"^{_LATIN.pattern}$",
             "description": "in Latin letters, as in the passport for travel",
         }
     ),
@@ -84,9 +84,7 @@ class Tour(Schema):
     """What is bought."""
 
     operator: Operator | None = None
-    country: Annotated[
-        str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
-    ]
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
     resort: text_of(128) | None = None
     hotel: Hotel | None = None
     departure_city: text_of(128) | None = None

@@ -1,0 +1,453 @@
+"""Delivery against real local sockets that behave well and badly."""
+
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from .agency import rpc
+from .servers import OK, server_tls, serving
+
+delivery = rpc.delivery
+BODY = b'{"type":"application.approved"}'
+
+
+def post(url, **options):
+    options.setdefault("allow_private", True)
+    return delivery.post(url, BODY, {"webhook-id": "msg_1"}, **options)
+
+
+def answers(*addresses):
+    """Return a resolver that gives ``addresses`` for any name."""
+
+    def resolver(_host, port, **_options):
+        return [
+            (
+                socket.AF_INET6 if ":" in address else socket.AF_INET,
+                socket.SOCK_STREAM,
+                6,
+                "",
+                (address, port),
+            )
+            for address in addresses
+        ]
+
+    return resolver
+
+
+def test_message_arrives_whole():
+    with serving(OK) as server:
+        outcome = post(f"http://127.0.0.1:{server.port}/hook?a=1")
+    assert outcome == delivery.Outcome(status=200, body=b"ok")
+    assert outcome.accepted
+    [request] = server.requests
+    head, _blank, body = request.partition(b"\r\n\r\n")
+    assert body == BODY
+    assert head.startswith(b"POST /hook?a=1 HTTP/1.1\r\n")
+    for header in (
+        b"Host: 127.0.0.1:%d" % server.port,
+        b"webhook-id: msg_1",
+        b"Content-Type: application/json",
+        b"Content-Length: %d" % len(BODY),
+    ):
+        assert header in head
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_any_2xx_is_accepted(status):
+    with serving(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status) as server:
+        assert post(f"http://127.0.0.1:{server.port}/").accepted
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 429, 500, 503])
+def test_anything_else_is_not(status):
+    with serving(b"HTTP/1.1 %d X\r\nContent-Length: 2\r\n\r\nno" % status) as server:
+        outcome = post(f"http://127.0.0.1:{server.port}/")
+    assert (outcome.status, outcome.body, outcome.error) == (status, b"no", "")
+    assert not outcome.accepted
+    assert outcome.gone == (status == 410)
+
+
+def test_redirect_is_not_followed():
+    with serving(OK) as elsewhere:
+        redirect = (
+            b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:%d/\r\n"
+            b"Content-Length: 0\r\n\r\n" % elsewhere.port
+        )
+        with serving(redirect) as server:
+            outcome = post(f"http://127.0.0.1:{server.port}/")
+    assert outcome.status == 307
+    assert not outcome.accepted
+    assert elsewhere.requests == []
+
+
+def test_proxy_of_the_environment_is_ignored(monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with serving(OK) as server:
+        assert post(f"http://127.0.0.1:{server.port}/").accepted
+
+
+class TestDeadline:
+    def elapsed(self, answer, timeout=0.5, **options):
+        with serving(answer) as server:
+            started = time.monotonic()
+            outcome = post(f"http://127.0.0.1:{server.port}/", timeout=timeout, **options)
+            return outcome, time.monotonic() - started
+
+    def test_silence(self):
+        outcome, seconds = self.elapsed(lambda server, connection: server.finished.wait(5))
+        assert (outcome.status, outcome.error) == (None, "timeout")
+        assert 0.4 < seconds < 1.5
+
+    def test_trickling_headers(self):
+        def trickle(server, connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not server.finished.wait(0.05):
+                connection.sendall(b"X")
+
+        outcome, seconds = self.elapsed(trickle)
+        assert (outcome.status, outcome.error) == (None, "timeout")
+        assert seconds < 1.5
+
+    def test_trickling_body_of_an_accepted_message(self):
+        def trickle(server, connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            while not server.finished.wait(0.05):
+                connection.sendall(b"X")
+
+        outcome, seconds = self.elapsed(trickle)
+        assert outcome.accepted
+        assert set(outcome.body) == set(b"X")
+        assert seconds < 1.5
+
+    def test_peer_that_does_not_read(self):
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1)
+        with listener:
+            started = time.monotonic()
+            outcome = delivery.post(
+                f"http://127.0.0.1:{listener.getsockname()[1]}/",
+                b"x" * 30_000_000,
+                {},
+                timeout=0.5,
+                allow_private=True,
+            )
+        assert outcome.error == "timeout"
+        assert time.monotonic() - started < 1.5
+
+    def test_name_lookup_that_hangs(self):
+        def hang(*_arguments, **_options):
+            time.sleep(2)
+
+        started = time.monotonic()
+        outcome = post("http://agency.example/", timeout=0.3, resolver=hang)
+        assert outcome.error == "timeout"
+        assert time.monotonic() - started < 1.0
+
+    def test_handshake_that_hangs(self):
+        with serving(lambda server, connection: server.finished.wait(5)) as server:
+            started = time.monotonic()
+            outcome = post(f"https://127.0.0.1:{server.port}/", timeout=0.3)
+        assert outcome.error == "timeout"
+        assert time.monotonic() - started < 1.0
+
+
+class TestAnswerSize:
+    def test_huge_body_is_read_no_further_than_the_limit(self):
+        sent = []
+
+        def flood(server, connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+            while not server.finished.is_set():
+                sent.append(connection.send(b"x" * 65536))
+
+        with serving(flood) as server:
+            outcome = post(f"http://127.0.0.1:{server.port}/")
+        assert outcome.accepted
+        assert 60_000 < len(outcome.body) < delivery.READ_LIMIT
+        # The rest stays in the sockets' buffers and is thrown away.
+        assert sum(sent) < 50_000_000
+
+    def test_endless_headers_are_cut(self):
+        def flood(server, connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not server.finished.is_set():
+                connection.sendall(b"X-Header: " + b"x" * 1000 + b"\r\n")
+
+        with serving(flood) as server:
+            outcome = post(f"http://127.0.0.1:{server.port}/", timeout=3)
+        assert len(outcome.body) < delivery.READ_LIMIT
+        assert outcome.error in ("", "protocol")
+
+    def test_endless_100_continue_is_cut(self):
+        def flood(server, connection):
+            while not server.finished.is_set():
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+        with serving(flood) as server:
+            outcome = post(f"http://127.0.0.1:{server.port}/", timeout=3)
+        assert outcome.status is None
+        assert outcome.error in ("protocol", "connection")
+
+    def test_chunked_answer(self):
+        chunked = (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+        )
+        with serving(chunked) as server:
+            assert post(f"http://127.0.0.1:{server.port}/").body == b"hello world"
+
+    @pytest.mark.parametrize(
+        "rubbish",
+        [b"", b"\x16\x03\x01\x00", b"HTTP/1.1 abc\r\n\r\n", b"SSH-2.0-x\r\n", b"\r\n\r\n"],
+    )
+    def test_what_is_not_http_is_an_error_not_an_exception(self, rubbish):
+        with serving(rubbish) as server:
+            outcome = post(f"http://127.0.0.1:{server.port}/")
+        assert outcome.status is None
+        assert outcome.error in ("protocol", "connection")
+
+    def test_body_cut_short_does_not_undo_the_status(self):
+        with serving(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") as server:
+            outcome = post(f"http://127.0.0.1:{server.port}/")
+        assert (outcome.status, outcome.body) == (200, b"half")
+
+    def test_nobody_there(self):
+        with serving(OK) as server:
+            port = server.port
+        outcome = post(f"http://127.0.0.1:{port}/")
+        assert outcome.error == "connection"
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "127.0.0.1",
+            "127.8.8.8",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fec0::1",
+            "ff02::1",
+            "2001:db8::1",
+            "::ffff:127.0.0.1",
+            "::ffff:8.8.8.8",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b::808:808",
+            "2002:7f00:1::",
+            "2001:0:7f00:1::",
+            "fe80::1%eth0",
+        ],
+    )
+    def test_address_that_is_not_public_is_refused(self, address):
+        assert not rpc.addresses.allowed(address, allow_private=False)
+        outcome = post("https://agency.example/", allow_private=False, resolver=answers(address))
+        assert (outcome.status, outcome.error) == (None, "address")
+
+    @pytest.mark.parametrize("address", ["8.8.8.8", "77.88.55.88", "2a02:6b8::1"])
+    def test_public_address_is_allowed(self, address):
+        assert rpc.addresses.allowed(address, allow_private=False)
+
+    @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.1", "fc00::1"])
+    def test_sandbox_may_reach_its_own_network(self, address):
+        assert rpc.addresses.allowed(address, allow_private=True)
+
+    @pytest.mark.parametrize(
+        "address", ["169.254.169.254", "fe80::1", "224.0.0.1", "::ffff:127.0.0.1", "0.0.0.0"]
+    )
+    def test_sandbox_may_not_reach_these_either(self, address):
+        assert not rpc.addresses.allowed(address, allow_private=True)
+
+    @pytest.mark.parametrize(
+        "host", ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "localhost"]
+    )
+    def test_loopback_is_refused_in_every_spelling(self, host):
+        with serving(OK) as server:
+            outcome = post(f"https://{host}:{server.port}/", allow_private=False)
+        assert outcome.error == "address"
+        assert server.requests == []
+
+    def test_one_private_address_among_public_ones_is_refused(self):
+        resolver = answers("8.8.8.8", "127.0.0.1")
+        outcome = post("https://agency.example/", allow_private=False, resolver=resolver)
+        assert outcome.error == "address"
+
+    def test_name_is_resolved_once_so_rebinding_gains_nothing(self):
+        asked = []
+
+        def rebinding(host, port, **_options):
+            asked.append(host)
+            return answers("127.0.0.1" if len(asked) == 1 else "127.0.0.2")(host, port)
+
+        with serving(OK) as server:
+            url = f"http://rebinding.example:{server.port}/"
+            assert post(url, resolver=rebinding).accepted
+        assert asked == ["rebinding.example"]
+        assert b"Host: rebinding.example:%d" % server.port in server.requests[0]
+
+    def test_checked_address_is_the_one_connected_to(self):
+        turns = iter(["8.8.8.8", "127.0.0.1"])
+        asked = []
+
+        def rebinding(host, port, **_options):
+            asked.append(next(turns))
+            return answers(asked[-1])(host, port)
+
+        with serving(OK) as server:
+            post(
+                f"https://rebinding.example:{server.port}/",
+                allow_private=False,
+                timeout=0.3,
+                resolver=rebinding,
+            )
+        assert asked == ["8.8.8.8"]
+        assert server.requests == []
+
+    def test_unknown_name(self):
+        def unknown(*_arguments, **_options):
+            raise socket.gaierror("no such host")
+
+        assert post("http://nowhere.example/", resolver=unknown).error == "lookup"
+
+    def test_next_address_is_tried_when_one_does_not_answer(self):
+        with serving(OK) as server:
+            # Nothing listens on 127.0.0.9.
+            url = f"http://agency.example:{server.port}/"
+            outcome = post(url, resolver=answers("127.0.0.9", "127.0.0.1"))
+        assert outcome.accepted
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://agency.example/",
+            "ftp://agency.example/",
+            "file:///etc/passwd",
+            "gopher://127.0.0.1/",
+            "https://user:secret@agency.example/",
+            "https://",
+            "agency.example",
+            "",
+        ],
+    )
+    def test_only_plain_https_addresses(self, url):
+        assert post(url, allow_private=False).error == "url"
+
+    def test_headers_cannot_be_smuggled_in(self):
+        with serving(OK) as server:
+            outcome = delivery.post(
+                f"http://127.0.0.1:{server.port}/",
+                BODY,
+                {"X-A": "a\r\nX-B: b"},
+                allow_private=True,
+            )
+        assert outcome.error == "protocol"
+        assert server.requests in ([], [b""])
+
+
+class TestTls:
+    @pytest.fixture
+    def contexts(self, tmp_path):
+        return server_tls(tmp_path, "agency.example")
+
+    def test_name_is_sent_and_checked(self, contexts):
+        server_context, trusting = contexts
+        with serving(OK, server_context) as server:
+            outcome = post(
+                f"https://agency.example:{server.port}/",
+                resolver=answers("127.0.0.1"),
+                tls=trusting,
+            )
+        assert outcome.accepted, outcome
+        assert server.server_names == ["agency.example"]
+
+    def test_certificate_of_an_unknown_authority_is_refused(self, contexts):
+        server_context, _trusting = contexts
+        with serving(OK, server_context) as server:
+            outcome = post(f"https://agency.example:{server.port}/", resolver=answers("127.0.0.1"))
+        assert outcome.error == "tls"
+        assert server.requests == []
+
+    def test_certificate_for_another_name_is_refused(self, contexts):
+        server_context, trusting = contexts
+        with serving(OK, server_context) as server:
+            outcome = post(
+                f"https://other.example:{server.port}/",
+                resolver=answers("127.0.0.1"),
+                tls=trusting,
+            )
+        assert outcome.error == "tls"
+        assert server.requests == []
+
+    def test_server_without_tls(self):
+        with serving(OK) as server:
+            outcome = post(f"https://127.0.0.1:{server.port}/", timeout=1)
+        assert outcome.error in ("tls", "timeout")
+
+
+class TestRetries:
+    def test_delays_of_the_contract(self):
+        minute, hour = 60, 3600
+        delays = [delivery.next_delay(attempts) for attempts in range(1, 9)]
+        assert delays == [
+            5,
+            30,
+            2 * minute,
+            10 * minute,
+            30 * minute,
+            hour,
+            3 * hour,
+            6 * hour,
+        ]
+
+    def test_after_three_days_a_person_is_waited_for(self):
+        attempts, total = 1, 0
+        while delay := delivery.next_delay(attempts):
+            total += delay
+            attempts += 1
+        assert 2.7 * 86400 < total <= 3 * 86400
+        assert delivery.next_delay(1000) is None
+
+    @pytest.mark.parametrize(
+        ("asked", "delay"), [(None, 30), (0, 30), (10, 30), (90, 90), (21600, 21600)]
+    )
+    def test_other_side_may_ask_for_a_longer_pause(self, asked, delay):
+        assert delivery.next_delay(2, retry_after=asked) == delay
+
+    @pytest.mark.parametrize(
+        ("header", "seconds"),
+        [
+            (b"120", 120),
+            (b"0", 0),
+            (b"99999999999999", 21600),
+            (b"-5", None),
+            (b"soon", None),
+            (b"\xb2", None),
+        ],
+    )
+    def test_retry_after_is_read(self, header, seconds):
+        answer = b"HTTP/1.1 503 X\r\nRetry-After: %b\r\nContent-Length: 0\r\n\r\n" % header
+        with serving(answer) as server:
+            assert post(f"http://127.0.0.1:{server.port}/").retry_after == seconds
+
+    def test_retry_after_as_a_date(self):
+        moment = format_datetime(datetime.now(UTC) + timedelta(minutes=2), usegmt=True)
+        answer = b"HTTP/1.1 429 X\r\nRetry-After: %b\r\nContent-Length: 0\r\n\r\n" % moment.encode()
+        with serving(answer) as server:
+            outcome = post(f"http://127.0.0.1:{server.port}/")
+        assert 110 <= outcome.retry_after <= 120

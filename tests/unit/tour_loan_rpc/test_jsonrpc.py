@@ -1,0 +1,394 @@
+"""JSON-RPC 2.0, with the specification's own examples (section 7)."""
+
+import json
+import logging
+from contextlib import contextmanager
+
+import pytest
+
+from .agency import Agency, call, create_params, problems, rpc, send
+
+METHODS = rpc.registry.METHODS
+
+
+@pytest.fixture
+def specification_methods():
+    """The methods the specification's examples call."""
+
+    class Subtract(rpc.schemas.base.Params):
+        minuend: int
+        subtrahend: int
+
+    class Anything(rpc.schemas.base.Params):
+        pass
+
+    @rpc.registry.method("subtract", example={})
+    def subtract(agency, params: Subtract) -> int:
+        """Subtract."""
+        return params.minuend - params.subtrahend
+
+    @rpc.registry.method("get_data", example={})
+    def get_data(agency, params: Anything) -> list:
+        """Get data."""
+        return ["hello", 5]
+
+    yield
+    del METHODS["subtract"], METHODS["get_data"]
+
+
+def answer_to(text: str, agency=None):
+    answer = send(text.encode(), agency)
+    return answer and json.loads(answer)
+
+
+@pytest.mark.usefixtures("specification_methods")
+class TestSpecificationExamples:
+    @pytest.mark.parametrize(
+        ("params", "request_id"),
+        [
+            ('{"subtrahend": 23, "minuend": 42}', 3),
+            ('{"minuend": 42, "subtrahend": 23}', 4),
+        ],
+    )
+    def test_call_with_named_parameters(self, params, request_id):
+        text = '{"jsonrpc": "2.0", "method": "subtract", "params": %s, "id": %d}'
+        expected = {"jsonrpc": "2.0", "result": 19, "id": request_id}
+        assert answer_to(text % (params, request_id)) == expected
+
+    def test_call_with_positional_parameters_is_told_to_name_them(self):
+        answer = answer_to('{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}')
+        assert answer["id"] == 1
+        assert answer["error"]["code"] == -32602
+        assert problems(answer) == {("", "by_name")}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}',
+            '{"jsonrpc": "2.0", "method": "foobar"}',
+            '{"jsonrpc": "2.0", "method": "get_data"}',
+        ],
+    )
+    def test_notification_is_not_answered(self, text):
+        assert answer_to(text) is None
+
+    def test_call_of_non_existent_method(self):
+        answer = answer_to('{"jsonrpc": "2.0", "method": "foobar", "id": "1"}')
+        assert answer["error"]["code"] == -32601
+        assert answer["error"]["message"] == "Method not found"
+        assert answer["id"] == "1"
+
+    def test_call_with_invalid_json(self):
+        answer = answer_to('{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]')
+        assert answer["error"]["code"] == -32700
+        assert answer["error"]["message"] == "Parse error"
+        assert answer["id"] is None
+
+    def test_call_with_invalid_request_object(self):
+        answer = answer_to('{"jsonrpc": "2.0", "method": 1, "params": "bar"}')
+        assert answer["error"]["code"] == -32600
+        assert answer["error"]["message"] == "Invalid Request"
+        assert answer["id"] is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "[]",
+            "[1]",
+            "[1,2,3]",
+            '[{"jsonrpc": "2.0", "method": "get_data", "id": "9"}]',
+            '[{"jsonrpc": "2.0", "method": "notify_sum", "params": [1,2,4]}]',
+        ],
+    )
+    def test_batch_is_refused_with_one_answer(self, text):
+        answer = answer_to(text)
+        assert answer["error"]["code"] == -32600
+        assert answer["id"] is None
+
+    def test_batch_with_invalid_json(self):
+        answer = answer_to(
+            '[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},'
+            '{"jsonrpc": "2.0", "method"'
+        )
+        assert answer["error"]["code"] == -32700
+
+    def test_parameters_may_be_omitted(self):
+        answer = answer_to('{"jsonrpc": "2.0", "method": "get_data", "id": "9"}')
+        assert answer == {"jsonrpc": "2.0", "result": ["hello", 5], "id": "9"}
+
+    @pytest.mark.parametrize("request_id", ['"a"', '""', "0", "-1", "1.5", "null"])
+    def test_id_is_echoed(self, request_id):
+        text = f'{{"jsonrpc": "2.0", "method": "get_data", "id": {request_id}}}'
+        answer = answer_to(text)
+        assert answer["result"] == ["hello", 5]
+        assert answer["id"] == json.loads(request_id)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"{",
+        b"{'a': 1}",
+        b"\xef\xbb\xbf{}",
+        "{}".encode("utf-16"),
+        '{"x": "Турция"}'.encode("cp1251"),
+        b'{"x": NaN}',
+        b'{"x": Infinity}',
+        b'{"x": -Infinity}',
+        b'{"x": 1e999}',
+        b'{"id": ' + b"9" * 5000 + b"}",
+        b'{"x": 1, "x": 1}',
+        b'{"a": {"x": 1, "x": 2}}',
+        b'{"x": "\\ud800"}',
+        b'{"\\udc00": 1}',
+        b'{"x": "\t"}',
+        b'{"x": 01}',
+        b'{"x": 1,}',
+        b"[" * 33 + b"]" * 33,
+        b"[" * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+    ],
+    ids=lambda body: repr(body[:24]),
+)
+def test_what_is_not_strict_json_is_a_parse_error(body):
+    answer = json.loads(send(body))
+    assert answer["error"]["code"] == -32700
+    assert answer["error"]["data"] == {"code": "parse_error"}
+    assert answer["id"] is None
+
+
+def test_escaped_surrogate_pair_is_fine():
+    request = rpc.dispatcher.parse(
+        b'{"jsonrpc": "2.0", "id": "\\ud83d\\ude00", "method": "rpc.discover"}'
+    )
+    assert request.error is None
+    assert request.id == "\N{GRINNING FACE}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "null",
+        "1",
+        '"x"',
+        "{}",
+        '{"jsonrpc": "1.0", "method": "rpc.discover", "id": null}',
+        '{"jsonrpc": 2.0, "method": "rpc.discover", "id": null}',
+        '{"method": "rpc.discover", "id": null}',
+        '{"jsonrpc": "2.0", "id": null}',
+        '{"jsonrpc": "2.0", "method": null, "id": null}',
+        '{"jsonrpc": "2.0", "method": "rpc.discover", "params": null, "id": null}',
+        '{"jsonrpc": "2.0", "method": "rpc.discover", "params": 1, "id": null}',
+        '{"jsonrpc": "2.0", "method": "rpc.discover", "id": true}',
+        '{"jsonrpc": "2.0", "method": "rpc.discover", "id": []}',
+        '{"jsonrpc": "2.0", "method": "rpc.discover", "id": {}}',
+    ],
+)
+def test_json_that_is_no_request_is_invalid(text):
+    answer = answer_to(text)
+    assert answer["error"]["code"] == -32600
+    assert answer["id"] is None
+
+
+def test_id_is_echoed_in_an_invalid_request_too():
+    assert answer_to('{"jsonrpc": "2.0", "id": "k1"}')["id"] == "k1"
+
+
+def test_misspelt_member_of_the_request_is_named():
+    answer = answer_to('{"jsonrpc": "2.0", "method": "rpc.discover", "parms": {}, "id": 1}')
+    assert answer["error"]["code"] == -32600
+    assert problems(answer) == {("parms", "unknown_field")}
+
+
+def test_every_method_of_the_contract_is_served():
+    assert set(METHODS) == {
+        "application.create",
+        "application.get",
+        "application.list",
+        "application.change",
+        "application.commit",
+        "application.cancel",
+        "application.tour_refund",
+        "calculator.quote",
+        "rpc.discover",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(set(METHODS) - {"rpc.discover"}))
+def test_method_reaches_its_hook_and_answers_the_whole_result(name):
+    agency = Agency()
+    example = METHODS[name].example
+    answer = call(name, example["params"], agency)
+    assert answer == {"jsonrpc": "2.0", "id": 7, "result": example["result"]}
+    [(hook, params)] = agency.asked
+    assert hook == name.replace(".", "_")
+    assert isinstance(params, METHODS[name].params)
+
+
+def test_only_changing_methods_are_marked_so():
+    changing = {name for name, method in METHODS.items() if method.changes}
+    assert changing == {
+        "application.create",
+        "application.change",
+        "application.commit",
+        "application.cancel",
+        "application.tour_refund",
+    }
+    request = rpc.dispatcher.parse(b'{"jsonrpc":"2.0","method":"application.cancel"}')
+    assert request.changes
+    request = rpc.dispatcher.parse(b'{"jsonrpc":"2.0","method":"application.destroy"}')
+    assert not request.changes
+
+
+class TestFailures:
+    def failing(self, error):
+        def fail(_params):
+            raise error
+
+        return Agency(application_create=fail)
+
+    def test_unexpected_exception_leaves_only_an_incident_id(self, caplog):
+        agency = self.failing(KeyError("secret of the house"))
+        with caplog.at_level(logging.ERROR):
+            answer = call("application.create", create_params(), agency)
+        assert answer["error"]["code"] == -32603
+        assert set(answer["error"]["data"]) == {"code", "incident"}
+        assert "secret" not in json.dumps(answer)
+        assert answer["error"]["data"]["incident"] in caplog.text
+        assert "secret of the house" in caplog.text
+
+    def test_callers_logger_is_used(self, caplog):
+        logger = logging.getLogger("the.caller")
+        call("application.create", create_params(), self.failing(ValueError()), logger=logger)
+        assert caplog.records[0].name == "the.caller"
+
+    def test_hook_that_answers_another_shape_is_an_incident(self, caplog):
+        broken = {**rpc.examples.APPLICATION, "status": "well"}
+        agency = Agency(application_create=lambda params: broken)
+        answer = call("application.create", create_params(), agency)
+        assert answer["error"]["code"] == -32603
+        assert "Анна" not in caplog.text
+
+    @pytest.mark.parametrize("amount", [1.5, 3, "-1", "0.001", None, True])
+    def test_hook_that_answers_a_float_for_money_is_an_incident(self, amount):
+        broken = {**rpc.examples.APPLICATION, "amount": amount}
+        agency = Agency(application_create=lambda params: broken)
+        answer = call("application.create", create_params(), agency)
+        assert answer["error"]["code"] == -32603
+
+    def test_error_with_an_unknown_field_code_is_an_incident(self):
+        def fail(_params):
+            raise rpc.errors.AgencyRule([rpc.errors.Problem("order", "mispelt")])
+
+        answer = call("application.create", create_params(), Agency(application_create=fail))
+        assert answer["error"]["code"] == -32603
+
+    def test_error_that_cannot_be_written_down_is_an_incident(self):
+        agency = self.failing(rpc.errors.NotFound(strange=object()))
+        assert call("application.create", create_params(), agency)["error"]["code"] == -32603
+
+    def test_exceptions_the_caller_wants_pass_through(self):
+        class SerialisationFailure(Exception):
+            pass
+
+        with pytest.raises(SerialisationFailure):
+            call(
+                "application.create",
+                create_params(),
+                self.failing(SerialisationFailure()),
+                passthrough=(SerialisationFailure,),
+            )
+
+    def test_work_of_a_refused_call_is_undone_and_of_an_answered_one_kept(self):
+        outcomes = []
+
+        @contextmanager
+        def savepoint():
+            try:
+                yield
+            except Exception:
+                outcomes.append("undone")
+                raise
+            outcomes.append("kept")
+
+        broken = {**rpc.examples.APPLICATION, "sequence": "1"}
+        for agency in (
+            Agency(),
+            self.failing(rpc.errors.NotFound()),
+            self.failing(ValueError()),
+            Agency(application_create=lambda params: broken),
+        ):
+            call("application.create", create_params(), agency, atomic=savepoint)
+        assert outcomes == ["kept", "undone", "undone", "undone"]
+
+    def test_failing_notification_is_not_answered(self):
+        body = json.dumps(
+            {"jsonrpc": "2.0", "method": "application.create", "params": create_params()}
+        )
+        for error in (ValueError(), rpc.errors.NotFound()):
+            assert send(body.encode(), self.failing(error)) is None
+
+
+class TestOwnErrors:
+    def answer(self, error, locale="ru"):
+        def fail(_params):
+            raise error
+
+        agency = Agency(application_create=fail)
+        return call("application.create", create_params(locale=locale), agency)["error"]
+
+    def test_codes(self):
+        codes = {error.name: error.code for error in rpc.errors.OWN}
+        assert codes == {
+            "not_found": -32001,
+            "order_conflict": -32002,
+            "wrong_state": -32003,
+            "cooling_off": -32004,
+            "limit": -32005,
+            "agency_rule": -32006,
+        }
+
+    def test_order_conflict_names_the_paths(self):
+        error = self.answer(rpc.errors.OrderConflict(["order.price.amount"], "id-1"))
+        assert error["data"]["application_id"] == "id-1"
+        assert error["data"]["errors"][0]["path"] == "order.price.amount"
+
+    def test_wrong_state_tells_the_status(self):
+        error = self.answer(rpc.errors.WrongState("signed"))
+        assert error["data"] == {"code": "wrong_state", "status": "signed"}
+
+    def test_cooling_off_tells_the_time_left(self):
+        from datetime import datetime
+
+        error = self.answer(rpc.errors.CoolingOff(datetime(2026, 6, 1, 14), 600))
+        assert error["data"]["until"] == "2026-06-01T14:00:00Z"
+        assert error["data"]["seconds_left"] == 600
+
+    def test_messages_come_in_the_language_asked_for(self):
+        from decimal import Decimal
+
+        problem = rpc.errors.Problem(
+            "order.advance.amount", "advance_too_small", {"minimum": Decimal("14500.00")}
+        )
+        russian = self.answer(rpc.errors.AgencyRule([problem]))["data"]["errors"][0]
+        english = self.answer(rpc.errors.AgencyRule([problem]), "en")["data"]["errors"][0]
+        assert russian["code"] == english["code"] == "advance_too_small"
+        assert "не менее 14500.00 ₽" in russian["message"]
+        assert "at least 14500.00 RUB" in english["message"]
+
+    @pytest.mark.parametrize("locale", ["de", 5, None, [], {}])
+    def test_unknown_language_does_not_break_the_answer(self, locale):
+        answer = call("application.create", {"locale": locale})
+        assert answer["error"]["code"] == -32602
+
+
+def test_every_message_exists_in_both_languages_with_the_same_values():
+    from string import Formatter
+
+    for code, texts in rpc.messages.CATALOGUE.items():
+        names = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in texts]
+        assert names[0] == names[1], code
+        assert all(texts), code
