@@ -189,7 +189,7 @@ class OfferLine:
     amount: Decimal
     principal: Decimal
     interest: Decimal
-    rest: Decimal | None = None
+    rest: Decimal
 
 
 @dataclass(kw_only=True)
@@ -199,10 +199,10 @@ class Offer:
     amount: Decimal
     months: int
     rate: Decimal = wire(codecs.PERCENT)
-    psk: Decimal | None = wire(codecs.PERCENT, default=None)
-    psk_amount: Decimal | None = None
-    monthly_payment: Decimal | None = None
-    valid_until: datetime | None = None
+    psk: Decimal = wire(codecs.PERCENT)
+    psk_amount: Decimal
+    monthly_payment: Decimal
+    valid_until: datetime
     schedule: list[OfferLine] = field(default_factory=list)
 
 

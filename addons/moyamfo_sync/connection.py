@@ -1,0 +1,55 @@
+"""The exchange as this server's settings say: one per thread, built when first used."""
+
+import threading
+from pathlib import Path
+
+from odoo.tools import config
+
+from odoo.addons.tour_loan.tools import server_setting
+
+from .protocol.errors import ProfileError
+from .protocol.exchange import Exchange
+from .protocol.profile import load
+
+PROFILES = Path(__file__).parent / "profiles"
+_local = threading.local()
+
+
+def is_configured() -> bool:
+    return bool(server_setting("moyamfo_sync", "url"))
+
+
+def exchange() -> Exchange:
+    """Return this thread's exchange.
+
+    :raises ProfileError: no address is set, or the profile is wrong
+    """
+    settings = tuple(
+        server_setting("moyamfo_sync", name)
+        for name in ("url", "login", "password", "profile")
+    )
+    url, login, password, profile = settings
+    if not url:
+        raise ProfileError("moyamfo_sync.url is not set on this server")
+    if getattr(_local, "settings", None) != settings:
+        _local.exchange = Exchange(
+            load(profile_path(profile)),
+            url,
+            login,
+            password,
+            cache_file=Path(config["data_dir"]) / "moyamfo_wsdl.sqlite",
+        )
+        _local.settings = settings
+    return _local.exchange
+
+
+def forget():
+    """Build the exchange anew next time: the WSDL may have changed."""
+    _local.settings = None
+
+
+def profile_path(name: str) -> Path:
+    """A profile of this addon by its name, or a file anywhere by its path."""
+    if "/" in name:
+        return Path(name)
+    return PROFILES / f"{name or 'default'}.json"

@@ -1,0 +1,1 @@
+from . import moyamfo_message, moyamfo_run, tour_loan_application

@@ -1,0 +1,172 @@
+"""Messages to MoyaMFO: one row per thing the lender has to know."""
+
+from odoo import fields, models
+
+from odoo.addons.tour_loan.models.message import Outcome
+
+from .. import connection
+from ..protocol import exchange as operations
+from ..protocol.errors import BusinessError, FormatError, ProfileError, TransportError
+
+KINDS = [
+    ("application", "Application"),
+    ("change", "Change of the order"),
+    ("cancel", "Cancellation"),
+    ("signature", "Signature"),
+    ("commit", "Booking confirmed"),
+    ("tour_refund", "Tour refund"),
+    ("payment", "Payment"),
+    ("reversal", "Reversal of a payment"),
+]
+# Statuses of 1C that show that a message of the kind has arrived.
+ARRIVED = {
+    "cancel": {"cancelled", "annulled"},
+    "signature": {"signed", "ready", "committed", "funded", "annulled"},
+    "commit": {"committed", "funded", "annulled"},
+}
+NOT_SET_UP_SECONDS = 600
+
+
+class MoyamfoMessage(models.Model):
+    """An outgoing message; a repeat first asks what 1C has, then sends if need be.
+
+    1C may not recognise a repeat, so the answer to "did it arrive?" is looked up by
+    the stable id: an application's ``uuid``, a movement of money's ``uid``.
+    """
+
+    _name = "moyamfo.message"
+    _inherit = ["tour_loan.message"]
+    _description = "Message to MoyaMFO"
+    _channel = "root.moyamfo"
+    _rec_name = "kind"
+
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    application_id = fields.Many2one(
+        "tour_loan.application", readonly=True, index=True, ondelete="cascade"
+    )
+    operation = fields.Char(readonly=True, help="The 1C operation that was called.")
+    _sent_applications = models.Index(
+        "(sent_at) WHERE kind IN ('application', 'change')"
+    )
+    found_by_asking = fields.Boolean(
+        readonly=True, help="1C had it already when we asked; it was not sent again."
+    )
+
+    # --- sending ---
+
+    def _send(self):
+        reason = self._reason_to_drop()
+        if reason:
+            return Outcome("dropped", error=reason)
+        try:
+            exchange = connection.exchange()
+            if self._may_be_a_repeat():
+                number = self._number_if_arrived(exchange)
+                if number is not None:
+                    self.found_by_asking = True
+                    self._take_number(number)
+                    return Outcome("sent", response=exchange.last_received)
+            return self._send_to(exchange)
+        except ProfileError as error:
+            return Outcome("later", error=str(error), seconds=NOT_SET_UP_SECONDS)
+        except TransportError as error:
+            return Outcome("later", error=str(error), seconds=error.retry_after)
+        except FormatError as error:
+            connection.forget()
+            return Outcome("stuck", error=str(error))
+        except BusinessError as error:
+            return Outcome("stuck", response=str(error), error=self.env._("1C refused"))
+
+    def _send_to(self, exchange):
+        kind = self._sending_kind()
+        record = self._record()
+        name = operations.OPERATIONS[kind]
+        self.operation = exchange.profile.operations[name].name
+        try:
+            accepted = exchange.send(kind, record)
+        finally:
+            self.request = exchange.last_sent
+        self._take_number(accepted.number)
+        return Outcome("sent", response=exchange.last_received)
+
+    def _record(self):
+        """Return the record of ``protocol.dto`` that this message carries."""
+        return self.application_id._moyamfo_record(self)
+
+    def _sending_kind(self) -> str:
+        """An application that 1C has already is a change of it."""
+        if self.kind == "application" and self._earlier_sent():
+            return "change"
+        return self.kind
+
+    def _earlier_sent(self):
+        """Return sent messages that brought this application to 1C."""
+        return self.search(
+            [
+                ("application_id", "=", self.application_id.id),
+                ("kind", "=", "application"),
+                ("state", "=", "sent"),
+                ("id", "<", self.id),
+            ],
+            limit=1,
+        )
+
+    def _reason_to_drop(self) -> str:
+        """Return why there is nothing to send any more, or nothing."""
+        state = self.application_id.state
+        if self.kind in ("application", "change") and state in (
+            "cancelled",
+            "expired",
+            "declined",
+        ):
+            return f"the application is {state}"
+        if self.kind == "cancel" and not self._earlier_sent():
+            return "1C never had the application"
+        return ""
+
+    def _number_if_arrived(self, exchange) -> str | None:
+        """Ask 1C; return the application's number ("" if none) if it has this message.
+
+        A change leaves no trace to ask for and does no harm twice: it is sent again.
+        """
+        if self._sending_kind() == "change":
+            return None
+        page = exchange.application_states([self.application_id.uuid])
+        state = next(iter(page.rows), None)
+        if state is None:
+            if page.bad:
+                raise FormatError(page.bad[0].reason)
+            return None
+        if self.kind == "application" or state.status in ARRIVED[self.kind]:
+            return state.number or ""
+        return None
+
+    def _take_number(self, number):
+        application = self.application_id
+        if self.kind == "application" and number:
+            application._accounting_update({"number": number})
+
+    def _on_verdict(self, outcome):
+        if outcome.verdict == "sent" and self.kind in ("application", "change"):
+            self.env["moyamfo.run"]._ask_soon()
+
+    def _held_back(self, applications):
+        """Return those of ``applications`` whose news 1C may not have yet.
+
+        A decision on them is an answer to an older question.
+        """
+        return self.search(
+            [
+                ("application_id", "in", applications.ids),
+                ("kind", "in", ("application", "change")),
+                ("state", "in", ("pending", "stuck")),
+            ]
+        ).application_id
+
+    def action_drop(self):
+        """Staff: give a stuck message up, so that those behind it may go."""
+        stuck = self.filtered(lambda message: message.state == "stuck")
+        stuck.state = "dropped"
+        for message in stuck:
+            message._wake_next()
+        return True
