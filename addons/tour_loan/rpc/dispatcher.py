@@ -30,6 +30,9 @@ from .schemas.terms import ALLOW_LOOPBACK
 
 _logger = logging.getLogger(__name__)
 
+BODY_LIMIT = 256 * 1024
+"""Bytes; the controller answers 413 to more, before it checks anything else."""
+
 _MEMBERS = {"jsonrpc", "method", "params", "id"}
 
 

@@ -91,6 +91,7 @@ APPLICATION = {
     "offer": None,
     "payout": None,
     "cooling_off": None,
+    "commit_until": None,
     "needs": [],
     "decline_code": None,
     "loan_number": None,

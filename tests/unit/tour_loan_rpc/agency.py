@@ -68,3 +68,16 @@ def create_params(**changes: Any) -> dict[str, Any]:
         else:
             place[last] = value
     return params
+
+
+def refused(**changes: Any) -> set[tuple[str, str]]:
+    """Return the problems of a changed create."""
+    return problems(call("application.create", create_params(**changes)))
+
+
+def accepted(**changes: Any) -> Any:
+    """Return the params model the hook of a changed create got."""
+    agency = Agency()
+    answer = call("application.create", create_params(**changes), agency)
+    assert "result" in answer, answer
+    return agency.asked[0][1]

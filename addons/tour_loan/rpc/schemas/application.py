@@ -140,6 +140,9 @@ class Application(Schema):
     offer: Offer | None = None
     payout: Payout | None = Field(None, description="once `funded`")
     cooling_off: CoolingOff | None = Field(None, description="once `signed`, if one applies")
+    commit_until: Time | None = Field(
+        None, description="once `signed`: the last moment for `application.commit`"
+    )
     needs: list[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]] = Field(
         default_factory=list,
         description="codes of what is still wanted of the customer, e.g. `passport_photo`",
