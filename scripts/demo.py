@@ -15,12 +15,20 @@ ROLES = {
     "moyamfo": "Accounting system: decides, keeps the books",
     "payu": "PayU's payment page and desk",
 }
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def end(*_signal) -> None:
+    """Begin to stop at the first signal; further ones must not disturb that."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def main() -> None:
     """Start the demonstration and wait until it is interrupted."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(0))
+    for number in ENDING:
+        signal.signal(number, end)
     if "--fresh" in sys.argv[1:]:
         postgres = Postgres()
         drop(postgres, "tour_loan_demo")
@@ -33,9 +41,8 @@ def main() -> None:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        pass
-    finally:
         print("\nStopping ...", flush=True)
+    finally:
         stack.stop()
 
 

@@ -18,7 +18,7 @@ OPTIONS = [
 
 
 def main() -> None:
-    """Write both lock files; the order matters, the second is bound by the first."""
+    """Write the lock files; the order matters, the first binds the others."""
     python = VAR / "lock" / "bin" / "python"
     environment = os.environ | {"CUSTOM_COMPILE_COMMAND": "make lock"}
     try:
@@ -26,7 +26,7 @@ def main() -> None:
             with step(TOOL):
                 run([sys.executable, "-m", "venv", "--clear", str(VAR / "lock")])
                 run([str(python), "-m", "pip", "install", "--quiet", TOOL])
-        for name in ("requirements", "requirements-test"):
+        for name in ("requirements", "requirements-test", "docker/requirements"):
             with step(f"{name}.txt"):
                 compiler = [str(python), "-m", "piptools", "compile", *OPTIONS]
                 target = ["--output-file", f"{name}.txt", f"{name}.in"]

@@ -1,8 +1,14 @@
-"""Settings of the four sandbox counterparties and of Odoo towards them."""
+"""Settings of the four sandbox counterparties and of Odoo towards them.
+
+``python3 -m scripts.sandbox FOLDER`` writes them for the containers of ``docker/``:
+``config.json`` for the counterparties, ``odoo.env`` for Odoo. Standard library only.
+"""
 
 import base64
 import json
 import secrets
+import sys
+from pathlib import Path
 
 from scripts.places import ROOT, VAR
 
@@ -23,6 +29,7 @@ def existing() -> list[str]:
 def generated_secrets() -> dict[str, str]:
     """Return this checkout's secrets, made once and kept in ``var/secrets.json``."""
     file = VAR / "secrets.json"
+    VAR.mkdir(exist_ok=True)
     kept = json.loads(file.read_text()) if file.exists() else {}
     plain = ("code_key", "moyamfo_password", "ping_token", "phone_password", "payu_secret")
     made = {name: secrets.token_urlsafe(32) for name in plain}
@@ -90,3 +97,18 @@ def odoo_settings(config: dict) -> dict[str, str]:
         "MOYAMFO_SYNC_PASSWORD": config["moyamfo"]["password"],
         "MOYAMFO_SYNC_PING_TOKEN": config["moyamfo"]["ping_token"],
     }
+
+
+def write(folder: Path) -> None:
+    """Write both files for the usual ports."""
+    config = configuration("http://127.0.0.1:8069", SERVERS)
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = "".join(f"{name}={value}\n" for name, value in odoo_settings(config).items())
+    text = json.dumps(config, ensure_ascii=False, indent=1)
+    for name, content in (("config.json", text), ("odoo.env", settings)):
+        (folder / name).write_text(content)
+        (folder / name).chmod(0o644)  # the containers' user reads them
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

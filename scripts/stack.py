@@ -41,7 +41,7 @@ class Stack:
         self.folder = VAR / "stack" / name
         self.log_path = odoo.LOGS / f"{name}.log"
         self.database = f"tour_loan_{name}" if keep else f"tour_loan_{name}_{os.getpid()}"
-        self.secrets = sandbox.generated_secrets
+        self.secrets = sandbox.generated_secrets()
         self._settings = settings or {}
         self._processes: dict[str, Process] = {}
         self.postgres: Postgres | None = None

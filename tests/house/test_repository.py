@@ -1,0 +1,88 @@
+"""What must hold for the tree as a whole: locks, configuration, no traces."""
+
+import configparser
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from scripts import check_logs
+from scripts.places import ROOT
+
+LOCKS = [
+    "requirements.txt",
+    "requirements-test.txt",
+    "requirements-queue.txt",
+    "docker/requirements.txt",
+]
+
+
+def tracked_text() -> dict[str, str]:
+    """Return the text files git knows of; without git, there is nothing to publish."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    texts = {}
+    for name in listed.stdout.split("\0"):
+        file = ROOT / name
+        if not name or not file.is_file():
+            continue
+        content = file.read_bytes()
+        if b"\0" not in content:
+            texts[name] = content.decode("utf-8", "replace")
+    return texts
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_package_has_an_exact_version_and_a_hash(name):
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip()[0] == "#"]
+    assert lines
+    for line in lines:
+        assert re.match(r"[\w.-]+==\S+ +--hash=sha256:[0-9a-f]{64}", line), line
+
+
+def test_no_registry_address_and_no_path_of_a_machine_is_in_the_tree():
+    # Pieced together, or this file would find itself.
+    registries = ["py" + "pi.org", "python" + "hosted", "deb." + "debian.org", "npm" + "js."]
+    machine = ["/" + "work/", "/opt/" + "tl", "/ro" + "ot/"]
+    found = [
+        f"{name}: {word}"
+        for name, text in tracked_text().items()
+        for word in registries + machine
+        if word in text
+    ]
+    assert found == []
+
+
+def test_jobs_leave_http_workers_free_for_people():
+    configuration = configparser.ConfigParser(interpolation=None)
+    configuration.read(ROOT / "odoo.conf")
+    capacity = {
+        channel.split(":")[0]: int(channel.split(":")[1])
+        for channel in configuration["queue_job"]["channels"].split(",")
+    }
+    root = capacity.pop("root")
+    assert sum(capacity.values()) <= root
+    assert root <= configuration.getint("options", "workers") - 3
+
+
+def test_every_expected_log_line_has_its_reason():
+    assert check_logs.read_patterns()
+
+
+def test_a_warning_nobody_expected_is_found(tmp_path):
+    log = tmp_path / "addons.log"
+    line = "2026-11-23 09:28:33,086 1 WARNING base odoo.addons.tour_loan.models.loan: odd"
+    log.write_text(f"{line}\n{line.replace('WARNING', 'INFO')}\n")
+    assert check_logs.unexpected(log, check_logs.read_patterns()) == [line]
+
+
+def test_the_containers_file_parses_and_listens_on_the_loopback():
+    services = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())["services"]
+    published = [port for service in services.values() for port in service.get("ports", [])]
+    assert published
+    assert all(re.match(r"127\.0\.0\.1:|\$\{LISTEN:-127\.0\.0\.1:", port) for port in published)
+    sandbox = [name for name, service in services.items() if service.get("profiles")]
+    assert sorted(sandbox) == ["moyamfo", "payu", "phone", "travel"]
