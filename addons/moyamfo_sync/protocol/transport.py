@@ -11,6 +11,7 @@ import requests
 import zeep
 import zeep.exceptions
 from lxml import etree
+from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from zeep.cache import InMemoryCache, SqliteCache
 from zeep.transports import Transport
@@ -24,6 +25,18 @@ WSDL_SECONDS = 3600  # a changed WSDL is noticed within this time
 SECURE_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": True}
 
 
+class TimeoutAdapter(HTTPAdapter):
+    """Adds the connect time-out to the read time-out of a call."""
+
+    def __init__(self, connect_timeout: float):
+        self.connect_timeout = connect_timeout
+        super().__init__()
+
+    def send(self, request, *args, timeout=None, **kwargs):
+        both = (self.connect_timeout, timeout)
+        return super().send(request, *args, timeout=both, **kwargs)
+
+
 class SoapTransport(Transport):
     """HTTP for zeep: time-outs, Cyrillic headers, verdicts on what is no SOAP answer."""
 
@@ -31,12 +44,13 @@ class SoapTransport(Transport):
         session = requests.Session()
         # As bytes: requests would encode a Cyrillic login in Latin-1 and fail.
         session.auth = HTTPBasicAuth(login.encode(), password.encode())
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, TimeoutAdapter(profile.connect_timeout))
         super().__init__(
             cache=cache or InMemoryCache(timeout=WSDL_SECONDS),
-            timeout=(profile.connect_timeout, 30),
+            timeout=30,
             session=session,
         )
-        self.connect_timeout = profile.connect_timeout
         self.transient_faults = profile.transient_faults
         self.read_timeout = 30.0
         self.streaming = False
@@ -57,7 +71,7 @@ class SoapTransport(Transport):
                 address,
                 data=message,
                 headers=headers,
-                timeout=(self.connect_timeout, self.read_timeout),
+                timeout=self.read_timeout,
                 allow_redirects=False,
                 stream=True,
             )

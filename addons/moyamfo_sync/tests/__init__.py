@@ -1,0 +1,1 @@
+from . import test_message, test_ping, test_run

@@ -1,0 +1,151 @@
+from odoo.tools import mute_logger
+
+from ..protocol.mapping import MASK
+from .common import MoyamfoCase, approved, fault, page
+
+OK = {"Результат": "OK", "Номер": "ЗК-1"}
+
+
+class TestMessage(MoyamfoCase):
+    def test_submitting_writes_one_message_and_sends_it(self):
+        application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: OK
+        trap = self.deliver(message)
+        self.assertEqual(message.state, "sent")
+        self.assertEqual(message.operation, "LoadApplication")
+        self.assertEqual(application.accounting_number, "ЗК-1")
+        (body,) = self.publication.called("LoadApplication")
+        self.assertEqual(body["УИД"], application.uuid)
+        self.assertEqual(body["Клиент"]["Занятость"], "Работает")
+        self.assertEqual((body["Сумма"], body["Тур"]["Страна"]), ("120000.00", "TR"))
+        trap.assert_jobs_count(1, only=self.env["moyamfo.run"]._pull)
+
+    def test_the_log_masks_personal_data(self):
+        _application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: OK
+        self.deliver(message)
+        for secret in ("Иванова", "4510", "123456", "9161234567"):
+            self.assertNotIn(secret, message.request)
+        self.assertIn(MASK, message.request)
+        self.assertIn("OK", message.response)
+
+    def test_a_test_application_never_goes_out(self):
+        _application, message = self.submitted(test=True)
+        self.assertFalse(message)
+
+    def test_a_lost_answer_is_asked_for_and_not_sent_twice(self):
+        application, message = self.submitted()
+        self.deliver(message)  # the connection is dropped without an answer
+        self.assertEqual((message.state, message.attempts), ("pending", 1))
+        self.publication.answers["GetApplications"] = lambda body: page(
+            {"УИД": application.uuid, "Номер": "ЗК-1", "Статус": "На рассмотрении"}
+        )
+        self.deliver(message)
+        self.assertEqual(message.state, "sent")
+        self.assertTrue(message.found_by_asking)
+        self.assertEqual(application.accounting_number, "ЗК-1")
+        self.assertEqual(len(self.publication.called("LoadApplication")), 1)
+
+    def test_what_did_not_arrive_is_sent_after_asking(self):
+        _application, message = self.submitted()
+        self.deliver(message)
+        self.publication.answers["GetApplications"] = lambda body: page()
+        self.publication.answers["LoadApplication"] = lambda body: OK
+        self.deliver(message)
+        self.assertEqual(message.state, "sent")
+        self.assertFalse(message.found_by_asking)
+        self.assertEqual(len(self.publication.called("LoadApplication")), 2)
+
+    def test_1c_that_cannot_be_asked_gets_nothing(self):
+        _application, message = self.submitted()
+        self.deliver(message)
+        self.deliver(message)  # the question about the state is dropped as well
+        self.assertEqual((message.state, message.attempts), ("pending", 2))
+        self.assertEqual(len(self.publication.called("LoadApplication")), 1)
+
+    def test_a_refusal_of_1c_waits_for_a_person_with_its_text(self):
+        _application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: fault("Нет прав (25)")
+        self.deliver(message)
+        self.assertEqual(message.state, "stuck")
+        self.assertIn("Нет прав (25)", message.response)
+
+    def test_a_page_of_html_is_tried_again(self):
+        _application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: (500, b"<html></html>")
+        self.deliver(message)
+        self.assertEqual(message.state, "pending")
+        self.assertIn("HTML", message.last_error)
+
+    def test_an_incomplete_passport_is_stuck_and_not_shown(self):
+        _application, message = self.submitted(passport_number="12")
+        self.publication.answers["LoadApplication"] = lambda body: OK
+        self.deliver(message)
+        self.assertEqual(message.state, "stuck")
+        self.assertIn("passport_number", message.last_error)
+        self.assertFalse(self.publication.called("LoadApplication"))
+
+    def test_an_application_sent_again_after_more_data_is_a_change(self):
+        application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: OK
+        self.publication.answers["ChangeApplication"] = lambda body: OK
+        self.deliver(message)
+        application._accounting_update({"status": "needs_data", "needs": ["passport"]})
+        self.assertEqual(application.state, "needs_data")
+        application._move("submit", "borrower", needs=False)
+        second = application.moyamfo_message_ids - message
+        self.deliver(second)
+        self.assertEqual((second.state, second.operation), ("sent", "ChangeApplication"))
+
+    def test_a_cancel_before_1c_had_anything_is_dropped(self):
+        application, message = self.submitted()
+        application._move("cancel", "agency", note="передумали")
+        cancel = application.moyamfo_message_ids - message
+        self.deliver(message)
+        self.deliver(cancel)
+        self.assertEqual(set((message | cancel).mapped("state")), {"dropped"})
+        self.assertFalse(self.publication.calls)
+
+    def test_a_cancel_carries_its_reason(self):
+        application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: OK
+        self.deliver(message)
+        application._move("cancel", "agency", note="передумали")
+        cancel = application.moyamfo_message_ids - message
+        self.publication.answers["CancelApplication"] = lambda body: "OK"
+        self.deliver(cancel)
+        self.assertEqual(cancel.state, "sent")
+        (body,) = self.publication.called("CancelApplication")
+        self.assertEqual((body["УИД"], body["Причина"]), (application.uuid, "передумали"))
+
+    def test_without_an_address_messages_wait(self):
+        _application, message = self.submitted()
+        with self.environment_without_url():
+            self.deliver(message)
+        self.assertEqual(message.state, "pending")
+        self.assertIn("moyamfo_sync.url", message.last_error)
+
+    def test_a_given_up_message_lets_the_next_one_go(self):
+        application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: fault("нет")
+        self.deliver(message)
+        held = self.env["moyamfo.message"]._held_back(application)
+        self.assertEqual(held, application)
+        with mute_logger("odoo.addons.queue_job"):
+            message.action_drop()
+        self.assertEqual(message.state, "dropped")
+        self.assertFalse(self.env["moyamfo.message"]._held_back(application))
+
+    def test_an_old_decision_is_not_taken_while_a_change_is_on_its_way(self):
+        application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: OK
+        self.publication.answers["GetApplications"] = lambda body: page(
+            approved(application.uuid)
+        )
+        self.deliver(message)
+        self.pull("fresh")
+        self.assertEqual(application.state, "approved")
+        application._move("change", "agency")
+        self.assertEqual(application.state, "submitted")
+        self.pull("applications")
+        self.assertEqual(application.state, "submitted")
