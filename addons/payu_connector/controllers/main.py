@@ -87,6 +87,6 @@ class PayuController(http.Controller):
         notice_sudo = request.env["payu_ru.notice"].sudo()._receive(provider_sudo, body)
         # Whatever happens from here on, the notice is kept.
         request.env.cr.commit()  # pylint: disable=invalid-commit
-        if notice_sudo.state == "received":
+        if notice_sudo.state in ("received", "unknown", "failed"):
             notice_sudo._process_safely()
         return request.make_json_response("")

@@ -2,12 +2,14 @@
 
 import json
 
-#: Fields whose values never reach a log. ``bin`` and ``pan`` come masked, still not.
+#: Fields whose values never reach a log. ``bin`` and ``pan`` come masked, still not;
+#: addresses carry tokens.
 SECRET = frozenset(
     """
     firstName lastName email phone city state addressLine1 addressLine2 zipCode identityDocument
     number series ip owner pan bin cvv expiryMonth expiryYear cardHolderName lastFourDigits
     token tokenHash bindingId ypmnBindingId sessionId authCode rrn cardIssuerBank
+    url successUrl failUrl returnUrl
     """.split()
 )
 HIDDEN = "***"

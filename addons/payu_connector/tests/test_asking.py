@@ -1,0 +1,129 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from .. import const
+from ..protocol import answers
+from .common import PayuCommon
+from .standin import DROP
+
+
+@tagged("post_install", "-at_install")
+class TestAsking(PayuCommon, HttpCase):
+    def _due(self, state="pending", page_age=timedelta(), **values):
+        """A payment whose page was closed ``page_age`` ago, and whose turn it is."""
+        now = fields.Datetime.now()
+        return self._payment(
+            state,
+            payu_ru_next_check_at=now - timedelta(seconds=1),
+            payu_ru_page_expires_at=now - page_age if page_age else now + const.PAGE_LIFETIME,
+            **values,
+        )
+
+    def _ask_all(self):
+        self._run_cron("payment.transaction._cron_payu_ru_ask")
+
+    def test_a_payment_whose_notice_was_lost_is_found_by_asking(self):
+        transaction = self._due("draft")
+        self.payu.replies = [self._status("COMPLETE")]
+        self._ask_all()
+        self.assertEqual(self.payu.last[:2], ("GET", "/api/v4/payments/status/LOAN-42"))
+        self.assertEqual(transaction.state, "done")
+        self.assertFalse(transaction.payu_ru_next_check_at)
+
+    def test_what_is_not_due_is_not_asked(self):
+        self._payment()
+        self._ask_all()
+        self.assertFalse(self.payu.requests)
+
+    def test_a_failed_attempt_is_asked_again_while_the_page_is_open(self):
+        transaction = self._due("error")
+        self.payu.replies = [self._status("COMPLETE")]
+        self._ask_all()
+        self.assertEqual(transaction.state, "done")
+
+    def test_an_open_page_is_asked_again_soon(self):
+        transaction = self._due("draft")
+        self.payu.replies = [self._status("WAITING_PAYMENT")]
+        self._ask_all()
+        self.assertGreater(transaction.payu_ru_next_check_at, fields.Datetime.now())
+
+    def test_a_closed_page_that_nobody_paid_on_is_given_up(self):
+        for status in ("WAITING_PAYMENT", "CARD_NOTAUTHORIZED", "NOT_FOUND"):
+            with self.subTest(status):
+                transaction = self._due("pending", timedelta(hours=1), reference=f"CLOSED-{status}")
+                self.payu.replies = [self._status(status)]
+                self._ask_all()
+                self.assertIn(transaction.state, ("cancel", "error"))
+                self.assertFalse(transaction.payu_ru_next_check_at)
+
+    def test_a_payment_payu_never_heard_of_is_given_up_when_its_page_would_be_closed(self):
+        transaction = self._due("pending", timedelta(hours=1))
+        self.payu.replies = [(404, {"status": "NOT_FOUND"})]
+        self._ask_all()
+        self.assertEqual(transaction.state, "cancel")
+
+    def test_a_payment_under_way_is_not_given_up(self):
+        transaction = self._due("pending", timedelta(hours=1))
+        self.payu.replies = [self._status("PAYMENT_AUTHORIZED")]
+        self._ask_all()
+        self.assertEqual(transaction.state, "pending")
+        self.assertTrue(transaction.payu_ru_next_check_at)
+
+    def test_after_ten_days_a_person_decides(self):
+        transaction = self._due("pending", timedelta(days=11))
+        transaction.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET create_date = now() - interval '11 days' WHERE id = %s",
+            [transaction.id],
+        )
+        self.payu.replies = [self._status("PROCESSING")]
+        with self._attention_logged():
+            self._ask_all()
+        self.assertFalse(transaction.payu_ru_next_check_at)
+        self.assertTrue(transaction.payu_ru_attention)
+
+    def test_silence_postpones_one_payment_and_not_the_others(self):
+        silent = self._due(reference="SILENT")
+        heard = self._due(reference="HEARD")
+        self.payu.replies = [DROP, self._status("COMPLETE")]
+        self._ask_all()
+        self.assertEqual((silent.state, heard.state), ("pending", "done"))
+        self.assertGreater(silent.payu_ru_next_check_at, fields.Datetime.now())
+
+    def test_a_fault_of_ours_is_logged_and_stops_nobody(self):
+        broken = self._due(reference="BROKEN")
+        heard = self._due(reference="HEARD")
+        self.payu.replies = [self._status("COMPLETE"), self._status("COMPLETE")]
+        apply = type(self.env["payment.transaction"])._payu_ru_apply
+
+        def fail_once(transaction, *args, **kwargs):
+            if transaction.reference == "BROKEN":
+                raise RuntimeError("ours")
+            return apply(transaction, *args, **kwargs)
+
+        self.patch(type(self.env["payment.transaction"]), "_payu_ru_apply", fail_once)
+        with self.assertLogs("odoo.addons.payu_connector.models.payment_transaction_asking", "ERROR"):
+            self._ask_all()
+        self.assertEqual((broken.state, heard.state), ("pending", "done"))
+
+    def test_a_wrong_sum_in_the_answer_is_not_accepted(self):
+        transaction = self._due()
+        self.payu.replies = [self._status("COMPLETE", amount="15.00")]
+        with self._attention_logged():
+            self._ask_all()
+        self.assertEqual(transaction.state, "error")
+
+    def test_an_answer_about_another_payment_is_not_accepted(self):
+        transaction = self._payment("pending")
+        self.payu.replies = [self._status(merchantPaymentReference="LOAN-43")]
+        with self.assertRaises(answers.Unclear):
+            transaction._payu_ru_ask()
+
+    def test_the_button_asks_and_says_when_payu_is_silent(self):
+        transaction = self._payment("pending")
+        self.payu.replies = [DROP, self._status("COMPLETE")]
+        self.assertEqual(transaction.action_payu_ru_ask()["tag"], "display_notification")
+        self.assertEqual(transaction.action_payu_ru_ask()["tag"], "soft_reload")
+        self.assertEqual(transaction.state, "done")

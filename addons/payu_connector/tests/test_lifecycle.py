@@ -1,0 +1,31 @@
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from .. import uninstall_hook
+from .common import PayuCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLifecycle(PayuCommon):
+    def test_every_company_has_a_provider_of_its_own(self):
+        company = self.env["res.company"].create({"name": "B"})
+        self.env["payment.provider"]._setup_provider("payu_ru")
+        provider = self.env["payment.provider"].search(
+            [("code", "=", "payu_ru"), ("company_id", "=", company.id)]
+        )
+        self.assertEqual(len(provider), 1)
+        self.assertFalse(provider.payu_ru_secret_key)
+
+    def test_a_neutralized_database_cannot_reach_payu(self):
+        self.provider.payu_ru_notice_url = "https://shop.example/payment/payu_ru/webhook"
+        self.env.flush_all()
+        with file_open("payu_connector/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        for name in ("merchant_code", "secret_key", "api_url", "notice_url"):
+            self.assertFalse(self.provider[f"payu_ru_{name}"])
+
+    def test_uninstalling_disables_the_provider(self):
+        uninstall_hook(self.env)
+        self.assertEqual((self.provider.code, self.provider.state), ("none", "disabled"))
+        self.assertFalse(self.provider.redirect_form_view_id)

@@ -1,0 +1,76 @@
+from urllib.parse import urlencode
+
+from odoo.tests import tagged
+
+from odoo.addons.payment.tests.http_common import PaymentHttpCommon
+
+from .. import const
+from .common import PayuCommon
+from .standin import DROP
+
+
+@tagged("post_install", "-at_install")
+class TestReturn(PayuCommon, PaymentHttpCommon):
+    def _come_back(self, reference=None, token=None, data=None, **query):
+        reference = reference or self.reference
+        token = self._generate_test_access_token(reference) if token is None else token
+        query = {"reference": reference, "access_token": token, **query}
+        response = self.url_open(
+            f"{const.RETURN_ROUTE}?{urlencode(query)}",
+            data=data,
+            method="POST" if data else "GET",
+            allow_redirects=False,
+        )
+        self.assertEqual(response.status_code, 303)
+        self.assertTrue(response.headers["Location"].endswith("/payment/status"))
+        self.env.invalidate_all()
+
+    def test_coming_back_asks_payu(self):
+        transaction = self._payment()
+        self.payu.replies = [self._status("COMPLETE")]
+        self._come_back()
+        self.assertEqual(transaction.state, "done")
+
+    def test_what_the_browser_says_is_not_believed(self):
+        transaction = self._payment()
+        self.payu.replies = [self._status("WAITING_PAYMENT")]
+        self._come_back(
+            data={"body": self._body().decode(), "status": "SUCCESS"}, result="0", status="COMPLETE"
+        )
+        self.assertEqual(transaction.state, "pending")
+
+    def test_nobody_makes_us_ask_about_a_payment_of_another(self):
+        self._payment()
+        for token in ("", "wrong"):
+            self._come_back(token=token)
+        self._come_back(reference="LOAN-43")
+        self.assertFalse(self.payu.requests)
+
+    def test_payus_silence_does_not_stop_the_payer(self):
+        transaction = self._payment()
+        self.payu.replies = [DROP]
+        self._come_back()
+        self.assertEqual(transaction.state, "draft")
+        self.assertTrue(transaction.payu_ru_next_check_at)
+
+    def test_reloading_the_page_does_not_ask_again(self):
+        self._payment()
+        self.payu.replies = [self._status("PROCESSING"), self._status("PROCESSING")]
+        self._come_back()
+        self._come_back()
+        self.assertEqual(len(self.payu.requests), 1)
+
+    def test_a_confirmed_payment_is_not_asked_about(self):
+        self._payment("done")
+        self._come_back()
+        self.assertFalse(self.payu.requests)
+
+    def test_notice_and_return_in_any_order_pay_once(self):
+        transaction = self._payment()
+        body = self._body()
+        self.payu.replies = [self._status("COMPLETE")]
+        self._come_back()
+        self.url_open(const.WEBHOOK_ROUTE, data=body, headers=self._signed(body), method="POST")
+        self.assertEqual(transaction.state, "done")
+        notice = self.env["payu_ru.notice"].search([])
+        self.assertEqual(notice.state, "processed")

@@ -1,0 +1,236 @@
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
+from odoo import fields
+from odoo.exceptions import ConcurrencyError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.payment.tests.http_common import PaymentHttpCommon
+
+from .. import const
+from .common import PayuCommon
+from .standin import DROP
+
+CONTROLLER = "odoo.addons.payu_connector.controllers.main"
+NOTICE = "odoo.addons.payu_connector.models.payu_ru_notice"
+
+
+@tagged("post_install", "-at_install")
+class TestWebhook(PayuCommon, PaymentHttpCommon):
+    def _post(self, body=None, headers=None, **order):
+        body = self._body(**order) if body is None else body
+        headers = self._signed(body) if headers is None else headers
+        response = self.url_open(const.WEBHOOK_ROUTE, data=body, headers=headers, method="POST")
+        self.env.invalidate_all()
+        return response.status_code
+
+    @property
+    def notices(self):
+        return self.env["payu_ru.notice"].search([])
+
+    def _fail(self, error):
+        """Let processing fail once."""
+        original = type(self.env["payment.transaction"])._payu_ru_apply
+        failures = [error]
+
+        def apply(transaction, *args, **kwargs):
+            if failures:
+                raise failures.pop()
+            return original(transaction, *args, **kwargs)
+
+        self.patch(type(self.env["payment.transaction"]), "_payu_ru_apply", apply)
+
+    # === The good case === #
+
+    def test_a_notice_pays_a_payment(self):
+        transaction = self._payment()
+        self.assertEqual(self._post(), 200)
+        self.assertEqual(transaction.state, "done")
+        self.assertRecordValues(
+            self.notices,
+            [
+                {
+                    "reference": "LOAN-42",
+                    "provider_reference": "2297597",
+                    "status": "COMPLETE",
+                    "amount": "1500.50",
+                    "currency": "RUB",
+                    "state": "processed",
+                    "repeats": 0,
+                    "transaction_id": transaction.id,
+                    "provider_id": self.provider.id,
+                    "company_id": self.company.id,
+                }
+            ],
+        )
+        self.assertEqual(self.notices.body.encode(), self._body())
+
+    def test_a_repeat_is_counted_answered_and_ignored(self):
+        transaction = self._payment()
+        for _time in range(3):
+            self.assertEqual(self._post(), 200)
+        self.assertEqual(self.notices.repeats, 2)
+        self.assertEqual(self.notices.attempts, 1)
+        self.assertEqual(transaction.state, "done")
+
+    def test_a_failure_then_a_success_under_one_reference(self):
+        transaction = self._payment()
+        self._post(status="CARD_NOT_AUTHORIZED")
+        self._post()
+        self._post(status="PENDING")
+        self.assertEqual(transaction.state, "done")
+        self.assertEqual(len(self.notices), 3)
+
+    def test_the_address_is_probed_with_get(self):
+        self.assertEqual(self.url_open(const.WEBHOOK_ROUTE).status_code, 200)
+
+    def test_the_body_is_read_as_it_came(self):
+        self._payment()
+        body = self._body()
+        headers = self._signed(body) | {"Content-Type": "text/plain"}
+        self.assertEqual(self._post(body, headers), 200)
+        self.assertEqual(self.notices.state, "processed")
+
+    # === Strangers === #
+
+    @mute_logger(CONTROLLER)
+    def test_a_stranger_is_refused_and_leaves_no_trace(self):
+        transaction = self._payment()
+        body = self._body()
+        wrong = [
+            self._signed(body, secret="wrong"),
+            self._signed(body, merchant="OTHER"),
+            self._signed(body, path="/elsewhere"),
+            self._signed(body) | {"X-Header-Signature": "é".encode().decode("latin-1")},
+            {"Content-Type": "application/json"},
+        ]
+        for headers in wrong:
+            self.assertEqual(self._post(body, headers), 403)
+        self.assertFalse(self.notices)
+        self.assertEqual(transaction.state, "draft")
+
+    def test_an_empty_body_is_refused(self):
+        self.assertEqual(self._post(b"", self._signed(b"")), 400)
+
+    @mute_logger("odoo.http")
+    def test_a_huge_body_is_refused(self):
+        body = b" " * (const.NOTICE_MAX_BYTES + 1)
+        self.assertEqual(self._post(body), 413)
+        self.assertFalse(self.notices)
+
+    def test_one_merchant_does_not_speak_for_another(self):
+        transaction = self._payment()
+        other = self.provider.copy({"company_id": self.env["res.company"].create({"name": "B"}).id})
+        other.write({"payu_ru_merchant_code": "OTHER", "payu_ru_secret_key": "its own"})
+        body = self._body()
+        headers = self._signed(body, merchant="OTHER", secret="its own")
+        self.assertEqual(self._post(body, headers), 200)
+        self.assertEqual(self.notices.state, "unknown")
+        self.assertEqual(transaction.state, "draft")
+
+    # === What cannot be processed is kept === #
+
+    def test_an_unknown_payment_is_kept_visible_and_acknowledged(self):
+        self.assertEqual(self._post(), 200)
+        self.assertEqual(self.notices.state, "unknown")
+
+    def test_a_notice_that_came_too_early_is_taken_up(self):
+        self._post()
+        transaction = self._payment()
+        self._run_cron("payu_ru.notice._cron_process")
+        self.assertEqual(transaction.state, "done")
+        self.assertEqual(self.notices.state, "processed")
+
+    def test_an_unknown_payment_is_not_searched_for_ever(self):
+        self._post()
+        self.env.cr.execute("UPDATE payu_ru_notice SET create_date = %s", [
+            fields.Datetime.now() - const.UNKNOWN_RETRIED_FOR - timedelta(minutes=1)
+        ])
+        transaction = self._payment()
+        self._run_cron("payu_ru.notice._cron_process")
+        self.assertEqual(transaction.state, "draft")
+        with self._apart(self.notices) as notices:
+            notices.action_process_again()
+        self.assertEqual(transaction.state, "done")
+
+    def test_what_we_cannot_read_is_kept_for_a_person(self):
+        self.assertEqual(self._post(b'{"hello": "world"}'), 200)
+        self.assertEqual(self.notices.state, "unreadable")
+        self.assertTrue(self.notices.outcome)
+        with self._apart(self.notices) as notices:
+            notices.action_process_again()
+        self.assertEqual(self.notices.state, "unreadable")
+
+    def test_our_fault_loses_nothing_and_the_cron_makes_it_good(self):
+        transaction = self._payment()
+        self._fail(RuntimeError("ours"))
+        with self.assertLogs(NOTICE, "ERROR"):
+            self.assertEqual(self._post(), 200)
+        self.assertEqual((self.notices.state, transaction.state), ("failed", "draft"))
+        self._run_cron("payu_ru.notice._cron_process")
+        self.assertEqual((self.notices.state, transaction.state), ("processed", "done"))
+
+    def test_a_repeat_of_a_failed_notice_does_not_wait_for_the_cron(self):
+        transaction = self._payment()
+        self._fail(RuntimeError("ours"))
+        with self.assertLogs(NOTICE, "ERROR"):
+            self._post()
+        self._post()
+        self.assertEqual(transaction.state, "done")
+
+    def test_a_race_is_run_again_by_itself(self):
+        transaction = self._payment()
+        self._fail(ConcurrencyError("the return route is at it"))
+        self.assertEqual(self._post(), 200)
+        self.assertEqual(transaction.state, "done")
+        self.assertEqual(self.notices.state, "processed")
+
+    def test_a_database_fault_is_nobodys_error(self):
+        transaction = self._payment()
+        self._fail(OperationalError("gone"))
+        with self.assertNoLogs(NOTICE, "WARNING"):
+            self.assertEqual(self._post(), 200)
+        self.assertEqual(self.notices.state, "failed")
+        self._run_cron("payu_ru.notice._cron_process")
+        self.assertEqual(transaction.state, "done")
+
+    def test_payus_silence_leaves_a_late_payment_to_the_cron(self):
+        transaction = self._payment("cancel")
+        self.payu.replies = [DROP]
+        with self.assertNoLogs(NOTICE, "WARNING"):
+            self.assertEqual(self._post(), 200)
+        self.assertEqual((self.notices.state, transaction.state), ("failed", "cancel"))
+        self.payu.replies = [self._status("COMPLETE")]
+        with self._attention_logged():
+            self._run_cron("payu_ru.notice._cron_process")
+        self.assertEqual((self.notices.state, transaction.state), ("attention", "done"))
+
+    # === Wrong sums === #
+
+    def test_a_wrong_sum_by_the_wire_twice_stays_unpaid_and_a_right_one_pays(self):
+        transaction = self._payment()
+        with self._attention_logged():
+            for _time in range(2):
+                self.assertEqual(self._post(amount="15.00"), 200)
+                self.assertEqual(transaction.state, "error")
+        self.assertEqual(self.notices.state, "attention")
+        with self._apart(self.notices) as notices:
+            notices.action_process_again()
+        self.assertEqual(transaction.state, "error")
+        self._post()
+        self.assertEqual(transaction.state, "done")
+
+    def test_old_bodies_are_forgotten_and_the_facts_kept(self):
+        self._payment()
+        self._post()
+        self.env.cr.execute("UPDATE payu_ru_notice SET create_date = %s", [
+            fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)
+        ])
+        self.env["payu_ru.notice"]._gc_bodies()
+        self.assertFalse(self.notices.body)
+        self.assertEqual(self.notices.amount, "1500.50")
+        with self._apart(self.notices) as notices:
+            notices.action_process_again()
+        self.assertEqual(self.notices.state, "processed")
