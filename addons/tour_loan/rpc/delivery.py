@@ -32,6 +32,11 @@ GIVE_UP_AFTER = 3 * 24 * 3600
 """Seconds of trying after which a message waits for a person."""
 
 _LONGEST_RETRY_AFTER = BACKOFF[-1]
+_HEADERS = {
+    "content-type": "application/json",
+    "user-agent": "tour_loan/1",
+    "connection": "close",
+}
 
 
 @dataclass(frozen=True)
@@ -178,17 +183,13 @@ def _send(
     if target.scheme == "https":
         connection.default_port = 443  # else ":443" would be sent in Host
     connection.sock = channel
+    given = {name.lower(): value for name, value in headers.items()}
     path = target.path or "/"
     connection.request(
         "POST",
         f"{path}?{target.query}" if target.query else path,
         body=body,
-        headers={
-            "Content-Type": "application/json",
-            "User-Agent": "tour_loan/1",
-            "Connection": "close",
-            **headers,
-        },
+        headers={**_HEADERS, **given},
     )
     return connection.getresponse()
 

@@ -33,6 +33,7 @@ _logger = logging.getLogger(__name__)
 BODY_LIMIT = 256 * 1024
 """Bytes; the controller answers 413 to more, before it checks anything else."""
 
+_INCIDENT = b'{"jsonrpc":"2.0","error":{"code":-32603,'
 _MEMBERS = {"jsonrpc", "method", "params", "id"}
 
 
@@ -129,7 +130,14 @@ def refuse(request: Request, error: RpcError) -> bytes | None:
     """Return the answer that carries ``error``, or None for a notification."""
     if request.is_notification:
         return None
-    return wire.dumps({"jsonrpc": "2.0", "id": request.id, "error": error.as_dict(request.locale)})
+    # The error before the id: see `is_incident`.
+    return wire.dumps({"jsonrpc": "2.0", "error": error.as_dict(request.locale), "id": request.id})
+
+
+def is_incident(answer: bytes | None) -> bool:
+    """Is this -32603, our own fault? Then it should not be kept as the answer for repeats
+    of the call: the next try may succeed."""
+    return bool(answer) and answer.startswith(_INCIDENT)
 
 
 def _run(request: Request, agency: Any, context: dict[str, Any]) -> bytes:

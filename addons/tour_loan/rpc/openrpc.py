@@ -39,10 +39,11 @@ The members `x-callbacks` and `x-questions` describe what we send to you.
 
 
 @lru_cache(maxsize=8)
-def document(base_url: str) -> dict[str, Any]:
+def document(base_url: str = "") -> dict[str, Any]:
     """Return the document; treat it as read-only.
 
-    :param base_url: scheme and host of the server, e.g. ``https://cabinet.example``
+    :param base_url: scheme and host of the server, e.g. ``https://cabinet.example``;
+        without it the address is relative
     """
     names, schemas = _schemas()
     return {

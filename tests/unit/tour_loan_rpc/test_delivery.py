@@ -25,10 +25,23 @@ def test_message_arrives_whole():
     for header in (
         b"Host: 127.0.0.1:%d" % server.port,
         b"webhook-id: msg_1",
-        b"Content-Type: application/json",
+        b"content-type: application/json",
         b"Content-Length: %d" % len(BODY),
     ):
         assert header in head
+
+
+def test_header_is_sent_once_whatever_its_letter_case():
+    with serving(OK) as server:
+        rpc.delivery.post(
+            f"http://127.0.0.1:{server.port}/",
+            BODY,
+            {"Content-TYPE": "application/json; charset=utf-8"},
+            allow_private=True,
+        )
+    head = server.requests[0].lower()
+    assert head.count(b"content-type:") == 1
+    assert b"content-type: application/json; charset=utf-8\r\n" in head
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])

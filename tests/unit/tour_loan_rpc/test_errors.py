@@ -29,6 +29,15 @@ class TestFailures:
         assert answer["error"]["data"]["incident"] in caplog.text
         assert "secret of the house" in caplog.text
 
+    def test_incident_is_told_from_other_answers_whatever_the_id(self):
+        message = {"jsonrpc": "2.0", "id": "x" * 500, "method": "application.create"}
+        body = json.dumps({**message, "params": create_params()}).encode()
+        is_incident = rpc.dispatcher.is_incident
+        assert is_incident(send(body, self.failing(ValueError())))
+        assert not is_incident(send(body, self.failing(rpc.errors.NotFound())))
+        assert not is_incident(send(body))
+        assert not is_incident(None)
+
     def test_callers_logger_is_used(self, caplog):
         logger = logging.getLogger("the.caller")
         call("application.create", create_params(), self.failing(ValueError()), logger=logger)

@@ -187,7 +187,7 @@ class TestOrderAndTour:
     @pytest.mark.parametrize("advance", ["145000.00", "145000.01"])
     def test_advance_must_leave_something_to_lend(self, advance):
         assert refused(order__advance__amount__amount=advance) == {
-            ("order.advance.amount", "advance_not_below_price")
+            ("order.advance.amount.amount", "advance_not_below_price")
         }
 
     def test_tour_may_not_start_before_the_hold_ends(self):

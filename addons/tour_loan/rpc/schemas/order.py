@@ -32,7 +32,7 @@ Items = Annotated[list[Item], Field(max_length=100)]
 def check_advance(price: PositiveMoney | None, advance: Advance | None) -> None:
     """Refuse an advance that leaves nothing to lend."""
     if price and advance and advance.amount.amount >= price.amount:
-        raise problem("advance_not_below_price", at=("advance", "amount"))
+        raise problem("advance_not_below_price", at=("advance", "amount", "amount"))
 
 
 class Order(Schema):
