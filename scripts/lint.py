@@ -17,7 +17,7 @@ def main() -> int:
     addons = [str(ADDONS / name) for name in odoo.our_addons()]
     results = [
         command("ruff check", tools / "ruff", "check", "--quiet", "."),
-        command("ruff format", tools / "ruff", "format", "--quiet", "--diff", "."),
+        command("ruff format", tools / "ruff", "format", "--quiet", "--check", "."),
         xml(),
     ]
     if addons:
