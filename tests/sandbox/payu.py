@@ -76,7 +76,11 @@ def add_api(app, bank):
         """Check the caller, answer a repeat from memory, do the work, word a refusal."""
         try:
             payu_checks.caller(request, app.settings["merchant"], app.settings["secret"])
-            key = request.headers.get("X-Header-Idempotency-Key") if request.method == "POST" else None
+            key = (
+                request.headers.get("X-Header-Idempotency-Key")
+                if request.method == "POST"
+                else None
+            )
             key = key and f"{request.path} {key}"
             if key and (kept := bank.kept(key)):
                 return app.json(json.loads(kept[1]), kept[0])
@@ -101,7 +105,11 @@ def add_api(app, bank):
                 "merchantPaymentReference": payment["reference"],
                 "amount": payment["amount"],
                 "currency": "RUB",
-                "paymentResult": {"payuResponseCode": "-8888", "type": "redirect", "url": page_url(app, payment)},
+                "paymentResult": {
+                    "payuResponseCode": "-8888",
+                    "type": "redirect",
+                    "url": page_url(app, payment),
+                },
             }
 
         return guarded(request, work)
@@ -112,7 +120,11 @@ def add_api(app, bank):
         def work():
             number = bank.refund_asked(payu_checks.content(request))
             answer = {"code": 200, "status": "SUCCESS", "message": "The refund was accepted"}
-            return answer if bank.setting("refund_without_id") else {**answer, "refundRequestId": number}
+            return (
+                answer
+                if bank.setting("refund_without_id")
+                else {**answer, "refundRequestId": number}
+            )
 
         return guarded(request, work)
 
@@ -186,7 +198,12 @@ def add_cabinet(app, bank):
     @app.page("/")
     def home(request):
         payments = [
-            {**payment, "refunds": bank.refunds(payment), "rest": bank.rest(payment), "page": page_url(app, payment)}
+            {
+                **payment,
+                "refunds": bank.refunds(payment),
+                "rest": bank.rest(payment),
+                "page": page_url(app, payment),
+            }
             for payment in bank.payments()
         ]
         return app.render("home.html", payments=payments, settings=bank.settings())
@@ -229,7 +246,13 @@ def add_control(app, bank):
         if not payment:
             raise NotFound
         try:
-            act(bank, payment, order.get("action"), order.get("method", "CCVISAMC"), order.get("amount"))
+            act(
+                bank,
+                payment,
+                order.get("action"),
+                order.get("method", "CCVISAMC"),
+                order.get("amount"),
+            )
         except Refused as refusal:
             return app.json({"status": refusal.status, "message": refusal.message}, 400)
         return shown(bank.payment(reference))
@@ -251,7 +274,9 @@ def add_control(app, bank):
             "changed_at": "2026-01-15T10:00:00+00:00",
         }
         raw = bank.notice(payment, **order)
-        return {"status": [bank.send(raw, attempt=99, secret=secret) for _time in range(repeat)][-1]}
+        return {
+            "status": [bank.send(raw, attempt=99, secret=secret) for _time in range(repeat)][-1]
+        }
 
     @app.page("/_control/settings", methods=["GET", "POST"])
     def control_settings(request):
@@ -259,7 +284,9 @@ def add_control(app, bank):
             try:
                 bank.set(**request.get_json())
             except KeyError as wrong:
-                return app.json({"error": f"unknown {wrong}; notice is one of {sorted(NOTICE_TIMES)}"}, 400)
+                return app.json(
+                    {"error": f"unknown {wrong}; notice is one of {sorted(NOTICE_TIMES)}"}, 400
+                )
         return bank.settings()
 
 

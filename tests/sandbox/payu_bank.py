@@ -27,7 +27,13 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 """
 #: When a notice leaves: before the payer is sent back, after it, after a while, never by itself.
 NOTICE_TIMES = {"before": 0, "after": 1.5, "delayed": 20, "never": None}
-SETTINGS = {"notice": "before", "refund_seconds": "2", "two_steps": "", "status_without_sum": "", "refund_without_id": ""}
+SETTINGS = {
+    "notice": "before",
+    "refund_seconds": "2",
+    "two_steps": "",
+    "status_without_sum": "",
+    "refund_without_id": "",
+}
 FIRST_NUMBER = 2_297_000
 KEPT_FOR = timedelta(hours=24)
 RETRIES = (1, 2, 4, 8, 16)  # seconds; the real one goes on for ten days
@@ -57,7 +63,9 @@ class Bank:
             SETTINGS[name]
             if name == "notice":
                 NOTICE_TIMES[value]
-            self.app.db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, str(value or "")))
+            self.app.db.execute(
+                "INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, str(value or ""))
+            )
 
     # ---- answers kept for 24 hours
 
@@ -70,15 +78,23 @@ class Bank:
         return (row["code"], row["body"]) if row else None
 
     def keep(self, key, code, body):
-        self.app.db.execute("INSERT OR REPLACE INTO kept_answer VALUES (?, ?, ?, ?)", (key, code, body, journal.now()))
+        self.app.db.execute(
+            "INSERT OR REPLACE INTO kept_answer VALUES (?, ?, ?, ?)",
+            (key, code, body, journal.now()),
+        )
 
     # ---- payments
 
     def payments(self):
-        return [dict(row) for row in self.app.db.execute("SELECT * FROM payment ORDER BY id DESC LIMIT 300")]
+        return [
+            dict(row)
+            for row in self.app.db.execute("SELECT * FROM payment ORDER BY id DESC LIMIT 300")
+        ]
 
     def payment(self, reference):
-        row = self.app.db.execute("SELECT * FROM payment WHERE reference = ?", (reference,)).fetchone()
+        row = self.app.db.execute(
+            "SELECT * FROM payment WHERE reference = ?", (reference,)
+        ).fetchone()
         return dict(row) if row else None
 
     def by_number(self, number):
@@ -89,7 +105,9 @@ class Bank:
         """:raises Refused: DUPLICATE_ORDER"""
         now = datetime.now(UTC)
         with self.app.transaction() as database:
-            if database.execute("SELECT 1 FROM payment WHERE reference = ?", (order["reference"],)).fetchone():
+            if database.execute(
+                "SELECT 1 FROM payment WHERE reference = ?", (order["reference"],)
+            ).fetchone():
                 raise Refused(400, "DUPLICATE_ORDER", "merchantPaymentReference was used before")
             last = database.execute("SELECT max(id) FROM payment").fetchone()[0]
             values = {
@@ -103,7 +121,9 @@ class Bank:
             }
             names = ", ".join(values)
             marks = ", ".join("?" * len(values))
-            database.execute(f"INSERT INTO payment ({names}) VALUES ({marks})", tuple(values.values()))
+            database.execute(
+                f"INSERT INTO payment ({names}) VALUES ({marks})", tuple(values.values())
+            )
         return self.payment(order["reference"])
 
     def move(self, payment, status, paid_by=None):
@@ -139,7 +159,11 @@ class Bank:
 
     def report(self, payment):
         """The answer to a status question."""
-        sum_ = {} if self.setting("status_without_sum") else {"amount": payment["amount"], "currency": "RUB"}
+        sum_ = (
+            {}
+            if self.setting("status_without_sum")
+            else {"amount": payment["amount"], "currency": "RUB"}
+        )
         is_paid = payment["status"] in (PAID, REFUNDED)
         refunds = [
             {
@@ -159,7 +183,12 @@ class Bank:
             "paymentStatus": payment["status"],
             "payuPaymentReference": str(payment["id"]),
             "merchantPaymentReference": payment["reference"],
-            "authorizations": [{"timestamp": payment["changed_at"], "authorized": "SUCCESS" if is_paid else "PENDING"}],
+            "authorizations": [
+                {
+                    "timestamp": payment["changed_at"],
+                    "authorized": "SUCCESS" if is_paid else "PENDING",
+                }
+            ],
             "captures": [{"status": "COMPLETE", **sum_}] if is_paid else [],
             "refunds": refunds,
         }
@@ -167,17 +196,23 @@ class Bank:
     # ---- refunds
 
     def refunds(self, payment):
-        rows = self.app.db.execute("SELECT * FROM refund WHERE payment_id = ? ORDER BY id", (payment["id"],))
+        rows = self.app.db.execute(
+            "SELECT * FROM refund WHERE payment_id = ? ORDER BY id", (payment["id"],)
+        )
         return [dict(row) for row in rows]
 
     def rest(self, payment):
-        return Decimal(payment["amount"]) - sum(Decimal(refund["amount"]) for refund in self.refunds(payment))
+        return Decimal(payment["amount"]) - sum(
+            Decimal(refund["amount"]) for refund in self.refunds(payment)
+        )
 
     def refund(self, payment, sum_, merchant_reference):
         """Accept a refund; it is carried out a little later. Returns its number."""
         with self.app.transaction() as database:
             if payment["status"] not in (PAID, REFUNDED):
-                raise Refused(400, "INVALID_ORDER_STATE", "Only a completed payment can be refunded")
+                raise Refused(
+                    400, "INVALID_ORDER_STATE", "Only a completed payment can be refunded"
+                )
             rest = self.rest(payment)
             if not rest:
                 raise Refused(202, "ALREADY_CANCELLED", "The payment was refunded before")
@@ -223,7 +258,9 @@ class Bank:
         elif wait:
             self.app.later(wait, self.send, raw)
 
-    def notice(self, payment, refund=None, chargeback=False, message="Approved", code="AUTHORIZED", **order) -> bytes:
+    def notice(
+        self, payment, refund=None, chargeback=False, message="Approved", code="AUTHORIZED", **order
+    ) -> bytes:
         """The body of a notice; ``order`` overrides fields of ``orderData``."""
         status = order.pop("status", payment["status"])
         data = {
@@ -245,7 +282,12 @@ class Bank:
             "paymentResult": {
                 "paymentMethod": payment["paid_by"] or "CCVISAMC",
                 "paymentDate": payment["changed_at"],
-                "cardDetails": {"bin": "465203", "pan": "4652-xxxx-xxxx-7037", "type": "MIR", "owner": "PAYER"},
+                "cardDetails": {
+                    "bin": "465203",
+                    "pan": "4652-xxxx-xxxx-7037",
+                    "type": "MIR",
+                    "owner": "PAYER",
+                },
             },
             "client": {"billing": {"email": payment["email"], "phone": payment["phone"]}},
             "authorization": {
@@ -274,7 +316,13 @@ class Bank:
             "X-Header-Merchant": settings["merchant"],
             "X-Header-Date": date,
             "X-Header-Signature": signature(
-                settings["merchant"], secret or settings["secret"], date, "POST", parts.path, parts.query, raw
+                settings["merchant"],
+                secret or settings["secret"],
+                date,
+                "POST",
+                parts.path,
+                parts.query,
+                raw,
             ),
         }
         try:

@@ -27,7 +27,14 @@ class Refused(Exception):
 
 def signature(merchant, secret, date, method, path, query, body) -> str:
     """The v4 signature: of a request that came, or of a notice to be sent."""
-    parts = (merchant, date, method, path, query, hashlib.md5(body, usedforsecurity=False).hexdigest())
+    parts = (
+        merchant,
+        date,
+        method,
+        path,
+        query,
+        hashlib.md5(body, usedforsecurity=False).hexdigest(),
+    )
     return hmac.new(secret.encode(), "".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
@@ -38,7 +45,9 @@ def caller(request, merchant, secret, now=None) -> None:
         raise Refused(401, "INVALID_ACCOUNT", "Unknown merchant")
     date = headers.get("X-Header-Date", "")
     query = request.query_string.decode()
-    right = signature(merchant, secret, date, request.method, request.path, query, request.get_data())
+    right = signature(
+        merchant, secret, date, request.method, request.path, query, request.get_data()
+    )
     if not hmac.compare_digest(headers.get("X-Header-Signature", "").encode(), right.encode()):
         raise Refused(401, "HASH_MISMATCH", "Invalid signature")
     try:
@@ -74,7 +83,9 @@ def amount(value, field) -> Decimal:
 def currency(value) -> None:
     """Roubles only."""
     if value != "RUB":
-        raise Refused(400, "INVALID_CURRENCY", f"Currency {value!r} is not allowed for this account")
+        raise Refused(
+            400, "INVALID_CURRENCY", f"Currency {value!r} is not allowed for this account"
+        )
 
 
 def order(fields) -> dict:

@@ -32,8 +32,10 @@ class PayuController(http.Controller):
                                  about all payments in turn.
         """
         if payment_utils.check_access_token(access_token, reference):
-            transaction_sudo = request.env["payment.transaction"].sudo().search(
-                [("reference", "=", reference), ("provider_code", "=", "payu_ru")]
+            transaction_sudo = (
+                request.env["payment.transaction"]
+                .sudo()
+                .search([("reference", "=", reference), ("provider_code", "=", "payu_ru")])
             )
             if transaction_sudo and self._is_worth_asking(transaction_sudo):
                 try:
@@ -49,7 +51,9 @@ class PayuController(http.Controller):
         is_fresh = checked_at and now - checked_at < const.ASK_AT_MOST_EVERY
         return transaction.state != "done" and not is_fresh
 
-    @http.route(const.WEBHOOK_ROUTE, type="http", auth="public", methods=["GET"], save_session=False)
+    @http.route(
+        const.WEBHOOK_ROUTE, type="http", auth="public", methods=["GET"], save_session=False
+    )
     def payu_ru_probe(self):
         """Answer PayU's cabinet, which tries the address when it is saved."""
         return request.make_json_response("")

@@ -60,8 +60,9 @@ class PaymentProvider(models.Model):
 
     def _compute_feature_support_fields(self):
         """Override of `payment` to enable refunds."""
-        super()._compute_feature_support_fields()
+        result = super()._compute_feature_support_fields()
         self.filtered(lambda provider: provider.code == "payu_ru").support_refund = "partial"
+        return result
 
     def _get_supported_currencies(self):
         """Override of `payment`: roubles only."""

@@ -11,6 +11,8 @@ from ..protocol import answers, calls, statuses
 _logger = get_payment_logger(__name__)
 
 
+# One subject a file: beginning, outcome, asking, refund.
+# pylint: disable=consider-merging-classes-inherited
 class PaymentTransaction(models.Model):
     """Asking PayU how a payment stands: on return, by cron, by hand."""
 

@@ -11,6 +11,8 @@ from ..protocol.statuses import Meaning
 _logger = get_payment_logger(__name__)
 
 
+# One subject a file: beginning, outcome, asking, refund.
+# pylint: disable=consider-merging-classes-inherited
 class PaymentTransaction(models.Model):
     """What becomes of a payment when PayU says something about it."""
 
@@ -74,8 +76,10 @@ class PaymentTransaction(models.Model):
         if amount is None:
             # The status answer of older accounts names no sum. Then the payment must be the
             # very one that PayU made for our signed request.
-            is_ours = payment_data["is_asked"] and self.provider_reference and (
-                payment_data["provider_reference"] == self.provider_reference
+            is_ours = (
+                payment_data["is_asked"]
+                and self.provider_reference
+                and (payment_data["provider_reference"] == self.provider_reference)
             )
             if payment_data["meaning"] in statuses.MONEY and not is_ours:
                 return self.env._("PayU says %s but names no sum.", payment_data["status"])
@@ -133,7 +137,11 @@ class PaymentTransaction(models.Model):
             self.provider_reference = given or self.provider_reference
         elif self.state != "done":
             self.provider_reference = given or self.provider_reference
-            codes = [code for code, their in const.PAYMENT_METHODS.items() if their == payment_data["method"]]
+            codes = [
+                code
+                for code, their in const.PAYMENT_METHODS.items()
+                if their == payment_data["method"]
+            ]
             method = self.provider_id.payment_method_ids.filtered(lambda pm: pm.code in codes)
             if method and method != self.primary_payment_method_id:
                 self.payment_method_id = method[:1]
@@ -169,9 +177,7 @@ class PaymentTransaction(models.Model):
 
     def _payu_ru_cancel(self, status):
         if self.state == "done":
-            self._payu_ru_alert(
-                self.env._("PayU says %s after the payment was confirmed.", status)
-            )
+            self._payu_ru_alert(self.env._("PayU says %s after the payment was confirmed.", status))
         elif self.state != "cancel":
             self._set_canceled(extra_allowed_states=("error",))
 

@@ -10,6 +10,8 @@ from ..protocol.statuses import Meaning
 _logger = get_payment_logger(__name__)
 
 
+# One subject a file: beginning, outcome, asking, refund.
+# pylint: disable=consider-merging-classes-inherited
 class PaymentTransaction(models.Model):
     """Money given back: by us, or by somebody in PayU's cabinet."""
 
@@ -60,9 +62,7 @@ class PaymentTransaction(models.Model):
             answer = self.provider_id._payu_ru_call(call, self.reference)
             self.provider_reference = answers.refund(*answer)
         except answers.Refused as refusal:
-            raise ValidationError(
-                self.env._("PayU refused the refund (%s).", refusal)
-            ) from refusal
+            raise ValidationError(self.env._("PayU refused the refund (%s).", refusal)) from refusal
         except answers.Unclear as unclear:
             _logger.info("PayU's answer for %s is unclear: %s", self.reference, unclear)
             message = self.env._("PayU has not answered yet. We are asking it.")
@@ -144,9 +144,11 @@ class PaymentTransaction(models.Model):
         if named:
             return named[:1]
         return refunds.filtered(
-            lambda child: child._payu_ru_amount() == refund.amount
-            # With a name, only a refund whose name we never learned; without one, any.
-            and (not names or (child.state == "pending" and not child.provider_reference))
+            lambda child: (
+                child._payu_ru_amount() == refund.amount
+                # With a name, only a refund whose name we never learned; without one, any.
+                and (not names or (child.state == "pending" and not child.provider_reference))
+            )
         )[:1]
 
     def _payu_ru_foreign_refund(self, refund):

@@ -39,7 +39,7 @@ class Notice(models.Model):
     )
     company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
     event_id = fields.Char(
-        string="Event",
+        string="Statement",
         help="The same for every repeat of the same statement.",
         required=True,
         readonly=True,
@@ -156,7 +156,8 @@ class Notice(models.Model):
                 else:
                     _logger.exception("PayU notice %s could not be processed", notice.id)
                 notice._note_failure(str(error))
-            self.env.cr.commit()
+            # One notice must not undo another; the caller has committed before.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _note_failure(self, reason):
         self.write({"state": "failed", "outcome": reason, "attempts": self.attempts + 1})

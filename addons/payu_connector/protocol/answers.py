@@ -69,7 +69,9 @@ def branches(value) -> list[dict]:
     """Return the objects of a list; a single object counts as a list of one."""
     if isinstance(value, dict):
         return [value]
-    return [item for item in value or [] if isinstance(item, dict)] if isinstance(value, list) else []
+    return (
+        [item for item in value or [] if isinstance(item, dict)] if isinstance(value, list) else []
+    )
 
 
 def _read(http_status: int, body: bytes) -> dict:

@@ -1,9 +1,9 @@
 """PayU's words for the state of a payment, and what each means for us."""
 
-from enum import StrEnum
+from enum import Enum
 
 
-class Meaning(StrEnum):
+class Meaning(str, Enum):
     """What a status asks of the shop."""
 
     PENDING = "pending"  # nothing decided yet

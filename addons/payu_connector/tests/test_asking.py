@@ -104,7 +104,9 @@ class TestAsking(PayuCommon, HttpCase):
             return apply(transaction, *args, **kwargs)
 
         self.patch(type(self.env["payment.transaction"]), "_payu_ru_apply", fail_once)
-        with self.assertLogs("odoo.addons.payu_connector.models.payment_transaction_asking", "ERROR"):
+        with self.assertLogs(
+            "odoo.addons.payu_connector.models.payment_transaction_asking", "ERROR"
+        ):
             self._ask_all()
         self.assertEqual((broken.state, heard.state), ("pending", "done"))
 

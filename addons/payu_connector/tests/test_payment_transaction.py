@@ -142,6 +142,8 @@ class TestPaymentTransaction(PayuCommon, PaymentHttpCommon):
     def test_payment_form_of_any_shop_leads_to_payus_page(self):
         self.payu.replies = [self._page(merchantPaymentReference="")]
         route_values = self._prepare_transaction_values(self.payment_method_id, None, "redirect")
-        processing_values = self._get_processing_values(tx_route="/payment/transaction", **route_values)
+        processing_values = self._get_processing_values(
+            tx_route="/payment/transaction", **route_values
+        )
         self.assertIn("/pay/2297597", processing_values["redirect_form_html"])
         self.assertTrue(re.fullmatch(r"[A-Za-z0-9_-]+", processing_values["reference"]))

@@ -49,7 +49,9 @@ class TestSecurity(PayuCommon):
             with self.subTest(user.login), self.assertRaises(AccessError):
                 self.notice.with_user(user).action_process_again()
             with self.subTest(user.login), self.assertRaises(AccessError):
-                self._payment(reference=f"X-{user.id}").with_user(user).sudo(False).action_payu_ru_ask()
+                self._payment(reference=f"X-{user.id}").with_user(user).sudo(
+                    False
+                ).action_payu_ru_ask()
 
     def test_notices_of_another_company_are_not_seen(self):
         company = self.env["res.company"].create({"name": "B"})

@@ -145,9 +145,10 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
 
     def test_an_unknown_payment_is_not_searched_for_ever(self):
         self._post()
-        self.env.cr.execute("UPDATE payu_ru_notice SET create_date = %s", [
-            fields.Datetime.now() - const.UNKNOWN_RETRIED_FOR - timedelta(minutes=1)
-        ])
+        self.env.cr.execute(
+            "UPDATE payu_ru_notice SET create_date = %s",
+            [fields.Datetime.now() - const.UNKNOWN_RETRIED_FOR - timedelta(minutes=1)],
+        )
         transaction = self._payment()
         self._run_cron("payu_ru.notice._cron_process")
         self.assertEqual(transaction.state, "draft")
@@ -225,9 +226,10 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
     def test_old_bodies_are_forgotten_and_the_facts_kept(self):
         self._payment()
         self._post()
-        self.env.cr.execute("UPDATE payu_ru_notice SET create_date = %s", [
-            fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)
-        ])
+        self.env.cr.execute(
+            "UPDATE payu_ru_notice SET create_date = %s",
+            [fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)],
+        )
         self.env["payu_ru.notice"]._gc_bodies()
         self.assertFalse(self.notices.body)
         self.assertEqual(self.notices.amount, "1500.50")

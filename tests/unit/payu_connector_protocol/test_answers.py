@@ -37,7 +37,12 @@ def test_page_is_read_and_the_reference_kept_as_text(http_status):
 
 @pytest.mark.parametrize(
     "http_status, status",
-    [(400, "INPUT_ERROR"), (401, "HASH_MISMATCH"), (400, "DUPLICATE_ORDER"), (200, "INVALID_ACCOUNT")],
+    [
+        (400, "INPUT_ERROR"),
+        (401, "HASH_MISMATCH"),
+        (400, "DUPLICATE_ORDER"),
+        (200, "INVALID_ACCOUNT"),
+    ],
 )
 def test_refusal_carries_payus_word(http_status, status):
     with pytest.raises(answers.Refused) as refusal:
@@ -50,7 +55,9 @@ def test_too_many_requests_means_nothing_was_done():
         answers.page(429, b"", "LOAN-42", AMOUNT)
 
 
-@pytest.mark.parametrize("http_status, body", [(500, b"{}"), (503, b""), (302, b""), (200, b"<html>"), (200, b"[]")])
+@pytest.mark.parametrize(
+    "http_status, body", [(500, b"{}"), (503, b""), (302, b""), (200, b"<html>"), (200, b"[]")]
+)
 def test_faults_and_pages_leave_it_unclear(http_status, body):
     with pytest.raises(answers.Unclear):
         answers.page(http_status, body, "LOAN-42", AMOUNT)
@@ -110,7 +117,9 @@ def test_older_accounts_name_no_sum():
 
 
 def test_unknown_reference_is_a_status_too():
-    assert answers.report(404, b'{"status": "NOT_FOUND"}', "LOAN-42").payment.meaning is Meaning.ABSENT
+    assert (
+        answers.report(404, b'{"status": "NOT_FOUND"}', "LOAN-42").payment.meaning is Meaning.ABSENT
+    )
 
 
 def test_a_proxys_404_is_no_word_of_payus():
@@ -121,7 +130,12 @@ def test_a_proxys_404_is_no_word_of_payus():
 def test_refunds_of_a_status_answer():
     refunds = report(
         refunds=[
-            {"status": "PENDING", "merchantRefundReference": "R-1", "amount": "1", "currency": "RUB"},
+            {
+                "status": "PENDING",
+                "merchantRefundReference": "R-1",
+                "amount": "1",
+                "currency": "RUB",
+            },
             {"status": "REFUND", "refundRequestId": 5, "amount": 2.5, "currency": "RUB"},
             {"status": "REVERSED", "amount": "3", "currency": "RUB"},
         ]

@@ -53,7 +53,15 @@ def test_both_spellings_of_a_failed_card():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"x", b"[]", b"{}", b'{"orderData": 1}', notice({"merchantPaymentReference": ""}), notice({"amount": "?"})],
+    [
+        b"",
+        b"x",
+        b"[]",
+        b"{}",
+        b'{"orderData": 1}',
+        notice({"merchantPaymentReference": ""}),
+        notice({"amount": "?"}),
+    ],
 )
 def test_what_cannot_be_read_is_refused(body):
     with pytest.raises(ValueError):  # noqa: PT011 - json's own messages among them
@@ -91,7 +99,8 @@ def test_a_repeat_has_the_same_id_even_with_another_date():
 
 
 @pytest.mark.parametrize(
-    "order", [{"status": "PENDING"}, {"amount": "1.00"}, {"currency": "USD"}, {"payuPaymentReference": 1}]
+    "order",
+    [{"status": "PENDING"}, {"amount": "1.00"}, {"currency": "USD"}, {"payuPaymentReference": 1}],
 )
 def test_another_statement_has_another_id(order):
     assert parse(order).event_id != parse().event_id

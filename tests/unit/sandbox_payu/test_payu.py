@@ -16,7 +16,12 @@ from tests.sandbox import payu
 from tests.unit.rooms import room
 
 protocol = room("payu_connector", "protocol")
-answers, calls, notices, signature = protocol.answers, protocol.calls, protocol.notices, protocol.signature
+answers, calls, notices, signature = (
+    protocol.answers,
+    protocol.calls,
+    protocol.notices,
+    protocol.signature,
+)
 Meaning = protocol.statuses.Meaning
 
 MERCHANT, SECRET = "TOURTEST", "учебный секрет"
@@ -177,9 +182,18 @@ def test_a_stranger_is_refused(url, change, status):
     [
         ({"currency": "USD"}, "INVALID_CURRENCY"),
         ({"products": []}, "INPUT_ERROR"),
-        ({"products": [{"name": "a", "sku": "a", "quantity": 1, "unitPrice": "1,5"}]}, "INVALID_AMOUNT"),
-        ({"products": [{"name": "a", "sku": "a", "quantity": 1, "unitPrice": "1.005"}]}, "INVALID_AMOUNT"),
-        ({"products": [{"name": "a", "sku": "a", "quantity": 0, "unitPrice": "1.00"}]}, "INPUT_ERROR"),
+        (
+            {"products": [{"name": "a", "sku": "a", "quantity": 1, "unitPrice": "1,5"}]},
+            "INVALID_AMOUNT",
+        ),
+        (
+            {"products": [{"name": "a", "sku": "a", "quantity": 1, "unitPrice": "1.005"}]},
+            "INVALID_AMOUNT",
+        ),
+        (
+            {"products": [{"name": "a", "sku": "a", "quantity": 0, "unitPrice": "1.00"}]},
+            "INPUT_ERROR",
+        ),
         ({"client": {"billing": {"firstName": "a"}}}, "INPUT_ERROR"),
         ({"authorization": {"usePaymentPage": "NO"}}, "INPUT_ERROR"),
         ({"successUrl": "x"}, "INPUT_ERROR"),
