@@ -25,8 +25,7 @@ def exchange() -> Exchange:
     :raises ProfileError: no address is set, or the profile is wrong
     """
     settings = tuple(
-        server_setting("moyamfo_sync", name)
-        for name in ("url", "login", "password", "profile")
+        server_setting("moyamfo_sync", name) for name in ("url", "login", "password", "profile")
     )
     url, login, password, profile = settings
     if not url:

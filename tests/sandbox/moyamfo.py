@@ -34,7 +34,7 @@ TICK = 0.2  # seconds between looks at what falls due
 
 
 def make_app(config, state_dir) -> kit.App:
-    app = kit.App("moyamfo", "1С:МояМФО", config, state_dir, accent="#b8860b")
+    app = kit.App("moyamfo", "1С:МояМФО", config, state_dir, accent="#8a6300")
     pinger = Pinger(app)
     books = Books(app, changed=pinger.changed)
     pinger.books = books

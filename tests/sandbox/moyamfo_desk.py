@@ -53,9 +53,7 @@ def _add_lists(app, books, money):
         rows = books.rows(
             "SELECT * FROM application WHERE signature IS NOT NULL ORDER BY id DESC LIMIT 100"
         )
-        return app.render(
-            "contracts.html", contracts=[(row, money.contract(row)) for row in rows]
-        )
+        return app.render("contracts.html", contracts=[(row, money.contract(row)) for row in rows])
 
 
 def _add_application(app, books, money):

@@ -144,7 +144,9 @@ class Money:
             },
             "ДатаСледующегоПлатежа": line and line.due_on,
             "СуммаСледующегоПлатежа": line.left if line else "",
-            "НомерПлатежногоПоручения": json.loads(row["payout"])["payment_order"] if issued else "",
+            "НомерПлатежногоПоручения": json.loads(row["payout"])["payment_order"]
+            if issued
+            else "",
             "ГрафикПлатежей": [
                 {
                     "Дата": one.due_on,

@@ -94,9 +94,7 @@ def fault(on) -> str | None:
     if "lock_fault" in on:
         return "Конфликт блокировок при выполнении транзакции: Не удалось заблокировать запись"
     if "fault" in on:
-        return (
-            f"Неизвестная ошибка. {MODULE}: Деление на 0\nпо причине:\n{MODULE}: Деление на 0"
-        )
+        return f"Неизвестная ошибка. {MODULE}: Деление на 0\nпо причине:\n{MODULE}: Деление на 0"
     return None
 
 

@@ -40,9 +40,7 @@ class Soap:
 
     def __init__(self, app, switches, handlers):
         self.app, self.switches = app, switches
-        self.handlers = {
-            name: app.faulty(name)(handler) for name, handler in handlers.items()
-        }
+        self.handlers = {name: app.faulty(name)(handler) for name, handler in handlers.items()}
         app.page(PATH, methods=["GET"])(self.wsdl)
         app.route(PATH, methods=["POST"])(self.call)
 

@@ -14,9 +14,6 @@ KINDS = [
     ("cancel", "Cancellation"),
     ("signature", "Signature"),
     ("commit", "Booking confirmed"),
-    ("tour_refund", "Tour refund"),
-    ("payment", "Payment"),
-    ("reversal", "Reversal of a payment"),
 ]
 # Statuses of 1C that show that a message of the kind has arrived.
 ARRIVED = {
@@ -30,8 +27,8 @@ NOT_SET_UP_SECONDS = 600
 class MoyamfoMessage(models.Model):
     """An outgoing message; a repeat first asks what 1C has, then sends if need be.
 
-    1C may not recognise a repeat, so the answer to "did it arrive?" is looked up by
-    the stable id: an application's ``uuid``, a movement of money's ``uid``.
+    1C may not recognise a repeat, so "did it arrive?" is looked up by the stable id
+    both sides know the application by, its ``uuid``.
     """
 
     _name = "moyamfo.message"
@@ -45,9 +42,7 @@ class MoyamfoMessage(models.Model):
         "tour_loan.application", readonly=True, index=True, ondelete="cascade"
     )
     operation = fields.Char(readonly=True, help="The 1C operation that was called.")
-    _sent_applications = models.Index(
-        "(sent_at) WHERE kind IN ('application', 'change')"
-    )
+    _sent_applications = models.Index("(sent_at) WHERE kind IN ('application', 'change')")
     found_by_asking = fields.Boolean(
         readonly=True, help="1C had it already when we asked; it was not sent again."
     )

@@ -76,9 +76,7 @@ class MoyamfoRun(models.Model):
     @api.depends("problems", "error")
     def _compute_state(self):
         for run in self:
-            run.state = (
-                "failed" if run.error else "problems" if run.problems else "done"
-            )
+            run.state = "failed" if run.error else "problems" if run.problems else "done"
 
     # === ENQUEUEING === #
 

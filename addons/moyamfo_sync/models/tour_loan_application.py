@@ -43,6 +43,7 @@ class Application(models.Model):
             "change": self._moyamfo_application,
             "cancel": self._moyamfo_cancel,
             "signature": self._moyamfo_signature,
+            "commit": self._moyamfo_commit,
         }[message.kind]
         return build()
 
@@ -139,6 +140,21 @@ class Application(models.Model):
             ],
         )
 
+    def _moyamfo_commit(self):
+        agency = self.agency_id
+        return dto.Commit(
+            uid=self.uuid,
+            committed_at=_utc(self.state_changed_at),
+            amount=self._loan_amount(),
+            order_number=self.order_number,
+            agency_code=agency.code,
+            agency_name=agency.legal_name or agency.name,
+            agency_inn=agency.inn or None,
+            agency_account=agency.bank_account or None,
+            agency_bic=agency.bank_bic or None,
+            agency_bank=agency.bank_name or None,
+        )
+
     # === IN === #
 
     def _moyamfo_apply(self, state, held_back, problems: list) -> bool:
@@ -157,9 +173,7 @@ class Application(models.Model):
             problems.append(f"{self.uuid}: approved without an offer")
         elif state.status == "funded" and not state.payout:
             problems.append(f"{self.uuid}: funded without a payout")
-        elif state.status in STATUSES and not (
-            state.status in DECISIONS and self in held_back
-        ):
+        elif state.status in STATUSES and not (state.status in DECISIONS and self in held_back):
             update |= self._moyamfo_decision(state, problems)
         return self._accounting_update(update)
 

@@ -85,9 +85,9 @@ class Exchange:
             parameters[names["uids"]] = codecs.clean(",".join(uids))
         if since is not None:
             # 1C takes its own local time without a zone
-            parameters[names["changed_since"]] = since.astimezone(
-                profile.formats.zone
-            ).replace(tzinfo=None, microsecond=0)
+            parameters[names["changed_since"]] = since.astimezone(profile.formats.zone).replace(
+                tzinfo=None, microsecond=0
+            )
         service = self._connected()
         with service.stream("get_contracts", **parameters) as file:
             yield ContractStream(file, profile, service.transport.raise_fault)
@@ -102,9 +102,7 @@ class Exchange:
 
     def _page(self, operation, record_type, question) -> dto.Page:
         data = {self.profile.paging[name]: value for name, value in question.items()}
-        return decode_page(
-            record_type, parse_json(self._call(operation, data)), self.profile
-        )
+        return decode_page(record_type, parse_json(self._call(operation, data)), self.profile)
 
     def _call(self, operation, data) -> str:
         self.last_received = ""

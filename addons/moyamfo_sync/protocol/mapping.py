@@ -86,9 +86,7 @@ def decode(record_type, data, profile: Profile, unknown_keys: set | None = None)
 
 def _decode_value(one, raw, profile, unknown_keys):
     if is_list(one):
-        return [
-            _decode_item(one, item, profile, unknown_keys) for item in as_list(raw)
-        ]
+        return [_decode_item(one, item, profile, unknown_keys) for item in as_list(raw)]
     return _decode_item(one, raw, profile, unknown_keys)
 
 
@@ -150,13 +148,9 @@ def json_text(data: dict) -> str:
 def parse_json(text: str):
     """:raises FormatError: not JSON (the text itself is not repeated)"""
     try:
-        return json.loads(
-            text.lstrip("\ufeff"), parse_float=Decimal, parse_constant=_no_constant
-        )
+        return json.loads(text.lstrip("\ufeff"), parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise FormatError(
-            f"the answer is not JSON ({len(text)} characters)"
-        ) from None
+        raise FormatError(f"the answer is not JSON ({len(text)} characters)") from None
 
 
 def _no_constant(name):

@@ -122,9 +122,7 @@ def parse(data: dict) -> Profile:
         formats=_formats(root.node("formats")),
         operations=_operations(root.node("operations")),
         keys={name: _keys(root.node("keys"), name) for name in dto.RECORDS},
-        constants={
-            name: root.node("constants").data.get(name, {}) for name in dto.OUTGOING
-        },
+        constants={name: root.node("constants").data.get(name, {}) for name in dto.OUTGOING},
         enums={name: _enum(root.node("enums"), name) for name in ENUMS},
         paging=_names(root.node("paging"), PAGING),
         page_answer=_names(root.node("page_answer"), PAGE_ANSWER),
@@ -190,9 +188,7 @@ def _formats(node) -> Formats:
     boolean = node.data.get("boolean")
     if not isinstance(boolean, list) or len(boolean) != 2:
         raise ProfileError(f"{node.at('boolean')}: two values, for no and for yes")
-    return Formats(
-        zone, node.text("datetime"), node.text("date"), phone, money, tuple(boolean)
-    )
+    return Formats(zone, node.text("datetime"), node.text("date"), phone, money, tuple(boolean))
 
 
 def _operations(node) -> dict[str, Operation]:
@@ -201,9 +197,7 @@ def _operations(node) -> dict[str, Operation]:
     for name in (*JSON_OPERATIONS, "get_contracts"):
         one = node.node(name)
         parameter = one.text("parameter") if name in JSON_OPERATIONS else None
-        operations[name] = Operation(
-            one.text("name"), parameter, one.number("timeout", 1, 600)
-        )
+        operations[name] = Operation(one.text("name"), parameter, one.number("timeout", 1, 600))
     return operations
 
 
@@ -232,9 +226,7 @@ def _enum(parent, name) -> dict[str, str]:
     for theirs in node.data:
         ours = node.text(theirs)
         if known is not None and ours not in known:
-            raise ProfileError(
-                f"{node.at(theirs)}: «{ours}» is none of {', '.join(sorted(known))}"
-            )
+            raise ProfileError(f"{node.at(theirs)}: «{ours}» is none of {', '.join(sorted(known))}")
     return dict(node.data)
 
 

@@ -57,9 +57,7 @@ class SoapTransport(Transport):
 
     def _load_remote_data(self, url):
         with _verdict_on_requests():
-            response = self.session.get(
-                url, timeout=self.load_timeout, allow_redirects=False
-            )
+            response = self.session.get(url, timeout=self.load_timeout, allow_redirects=False)
         self._check(response, response.content)
         return response.content
 
@@ -98,9 +96,7 @@ class SoapTransport(Transport):
                 status=status,
             )
         if looks_html:
-            raise TransportError(
-                f"HTTP {status}: an HTML page instead of an answer", status=status
-            )
+            raise TransportError(f"HTTP {status}: an HTML page instead of an answer", status=status)
         declared = response.headers.get("Content-Length", "")
         if (
             declared.isdigit()
@@ -138,9 +134,7 @@ def _verdict_on_requests():
         raise TransportError("no answer in time") from error
     except requests.exceptions.ConnectionError as error:
         refused = "Failed to establish a new connection" in str(error)
-        raise TransportError(
-            f"connection: {error}", maybe_received=not refused
-        ) from error
+        raise TransportError(f"connection: {error}", maybe_received=not refused) from error
     except requests.exceptions.RequestException as error:
         raise TransportError(f"HTTP: {error}") from error
 

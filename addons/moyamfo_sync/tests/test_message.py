@@ -1,4 +1,7 @@
+from odoo import fields
 from odoo.tools import mute_logger
+
+from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..protocol.mapping import MASK
 from .common import MoyamfoCase, approved, fault, page
@@ -118,6 +121,69 @@ class TestMessage(MoyamfoCase):
         (body,) = self.publication.called("CancelApplication")
         self.assertEqual((body["УИД"], body["Причина"]), (application.uuid, "передумали"))
 
+    def test_a_commit_carries_whom_to_pay_and_how_much(self):
+        self.agency.write({"bank_bic": "044525000", "bank_account": "4" * 20})
+        application = self.new_application(state="committed", offer_amount=90000)
+        with trap_jobs():
+            application._notify_accounting("commit")
+        message = application.moyamfo_message_ids
+        self.publication.answers["CommitApplication"] = lambda body: "OK"
+        self.deliver(message)
+        self.assertEqual(message.state, "sent", message.last_error)
+        (body,) = self.publication.called("CommitApplication")
+        self.assertEqual((body["УИД"], body["Сумма"]), (application.uuid, "90000.00"))
+        self.assertEqual(body["Получатель"]["БИК"], "044525000")
+        self.assertEqual(body["ИдентификаторПолучателя"], "ТретьеЛицо")
+
+    def test_a_signature_carries_its_evidence_and_not_the_code(self):
+        application = self.new_application(state="signed", offer_amount=90000)
+        self.sign(application)
+        with trap_jobs():
+            application._notify_accounting("signature")
+        message = application.moyamfo_message_ids
+        self.publication.answers["SignContract"] = lambda body: "OK"
+        self.deliver(message)
+        self.assertEqual(message.state, "sent", message.last_error)
+        (body,) = self.publication.called("SignContract")
+        signature = application.signature_ids
+        self.assertEqual(body["УИДКодаСМС"], signature.code_id.uid)
+        self.assertEqual(body["Документы"][0]["SHA256"], signature.document_ids.sha256)
+        self.assertEqual(body["Сумма"], "90000.00")
+
+    def test_a_signature_1c_has_already_is_not_sent_again(self):
+        application = self.new_application(state="signed", offer_amount=90000)
+        self.sign(application)
+        with trap_jobs():
+            application._notify_accounting("signature")
+        message = application.moyamfo_message_ids
+        self.deliver(message)
+        self.publication.answers["GetApplications"] = lambda body: page(
+            {"УИД": application.uuid, "Статус": "Подписан"}
+        )
+        self.deliver(message)
+        self.assertEqual((message.state, message.found_by_asking), ("sent", True))
+        self.assertEqual(len(self.publication.called("SignContract")), 1)
+
+    def sign(self, application):
+        """Write the evidence of a signature by SMS code 3 over one document."""
+        template = self.env["tour_loan.document.template"].search([], limit=1)
+        document = self.env["tour_loan.document"]._store(
+            template, self.agency, application, "source", b"%PDF"
+        )
+        borrower = self.env["tour_loan.borrower"]._of_phone(application.phone, create=True)
+        application.borrower_id = borrower
+        code = self.env["tour_loan.code"].create(
+            {
+                "purpose": "contract",
+                "phone": application.phone,
+                "application_id": application.id,
+                "document_ids": [(6, 0, document.ids)],
+                "expires_at": fields.Datetime.now(),
+                "ip": "203.0.113.7",
+            }
+        )
+        self.env["tour_loan.signature"]._record(application, code)
+
     def test_without_an_address_messages_wait(self):
         _application, message = self.submitted()
         with self.environment_without_url():
@@ -139,9 +205,7 @@ class TestMessage(MoyamfoCase):
     def test_an_old_decision_is_not_taken_while_a_change_is_on_its_way(self):
         application, message = self.submitted()
         self.publication.answers["LoadApplication"] = lambda body: OK
-        self.publication.answers["GetApplications"] = lambda body: page(
-            approved(application.uuid)
-        )
+        self.publication.answers["GetApplications"] = lambda body: page(approved(application.uuid))
         self.deliver(message)
         self.pull("fresh")
         self.assertEqual(application.state, "approved")

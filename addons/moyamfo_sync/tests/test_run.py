@@ -49,9 +49,7 @@ class TestRun(MoyamfoCase):
             "ПричинаОтказа": "внутренняя",
         })  # fmt: skip
         self.pull("fresh")
-        self.assertEqual(
-            (application.state, application.decline_code), ("declined", "self_ban")
-        )
+        self.assertEqual((application.state, application.decline_code), ("declined", "self_ban"))
 
     def test_words_nobody_knows_change_nothing_and_are_shown(self):
         first, second = self.sent(), self.sent()

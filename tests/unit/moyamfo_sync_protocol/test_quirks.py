@@ -27,9 +27,7 @@ def test_the_internal_host_of_the_wsdl_is_not_used(exchange):
 def test_a_cyrillic_operation_name_travels_in_the_action_header(mfo, profile):
     data = json.loads(PROFILE.read_text())
     data["operations"]["get_applications"]["name"] = "ПолучитьЗаявки"
-    cyrillic = protocol.exchange.Exchange(
-        protocol.profile.parse(data), mfo.url, LOGIN, PASSWORD
-    )
+    cyrillic = protocol.exchange.Exchange(protocol.profile.parse(data), mfo.url, LOGIN, PASSWORD)
     cyrillic.send("application", application())
     assert [row.uid for row in cyrillic.application_states(["a-1"]).rows] == ["a-1"]
 
@@ -230,9 +228,7 @@ def test_nobody_listening_means_surely_not_received(profile):
 def test_an_operation_missing_in_the_wsdl_is_a_format_error(mfo):
     data = json.loads(PROFILE.read_text())
     data["operations"]["tour_refund"]["name"] = "НетТакой"
-    exchange = protocol.exchange.Exchange(
-        protocol.profile.parse(data), mfo.url, LOGIN, PASSWORD
-    )
+    exchange = protocol.exchange.Exchange(protocol.profile.parse(data), mfo.url, LOGIN, PASSWORD)
     refund = dto.TourRefund(
         uid="t", application_uid="a", amount=Decimal(1), full=True,
         refunded_at=application().submitted_at,

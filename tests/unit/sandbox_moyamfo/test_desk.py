@@ -7,7 +7,13 @@ import pytest
 import requests
 
 from tests.sandbox import kit, moyamfo
-from tests.unit.moyamfo_sync_protocol.conftest import LOGIN, PASSWORD, PROFILE, application, protocol
+from tests.unit.moyamfo_sync_protocol.conftest import (
+    LOGIN,
+    PASSWORD,
+    PROFILE,
+    application,
+    protocol,
+)
 
 
 @pytest.fixture
@@ -34,9 +40,7 @@ def mfo(tmp_path, cabinet):
     }  # fmt: skip
     app = moyamfo.make_app(config, tmp_path)
     with app.running() as url:
-        exchange = protocol.exchange.Exchange(
-            protocol.profile.load(PROFILE), url, LOGIN, PASSWORD
-        )
+        exchange = protocol.exchange.Exchange(protocol.profile.load(PROFILE), url, LOGIN, PASSWORD)
         yield SimpleNamespace(url=url, app=app, exchange=exchange)
 
 

@@ -17,7 +17,9 @@ def test_a_known_schedule_to_the_kopeck():
     lines = ledger.schedule(Decimal(90000), Decimal(30), 6, START)
     assert [line.amount for line in lines] == [Decimal("16339.50")] * 5 + [Decimal("16289.05")]
     assert sum(line.interest for line in lines) == Decimal("7986.55")
-    assert ledger.full_cost(Decimal(90000), lines) == pytest.approx(Decimal("29.827"), abs=Decimal("0.001"))
+    assert ledger.full_cost(Decimal(90000), lines) == pytest.approx(
+        Decimal("29.827"), abs=Decimal("0.001")
+    )
 
 
 def test_the_end_of_a_month_is_clamped():
@@ -31,13 +33,19 @@ def test_principal_always_sums_to_the_loan(amount, rate, months):
     assert sum(line.principal for line in lines) == amount and lines[-1].rest == 0
 
 
-@given(amounts, st.lists(st.tuples(st.decimals(1, 60000, places=2), st.integers(0, 200))), st.integers(0, 400))
+@given(
+    amounts,
+    st.lists(st.tuples(st.decimals(1, 60000, places=2), st.integers(0, 200))),
+    st.integers(0, 400),
+)
 def test_no_rouble_of_a_payment_is_lost_or_counted_twice(amount, payments, today):
     money = [
         ledger.Money(str(n), value, date.fromordinal(START.toordinal() + day))
         for n, (value, day) in enumerate(payments)
     ]
-    state = ledger.replay(amount, Decimal(30), 6, START, money, date.fromordinal(START.toordinal() + today))
+    state = ledger.replay(
+        amount, Decimal(30), 6, START, money, date.fromordinal(START.toordinal() + today)
+    )
     for one in money:
         split = state.splits[one.uid]
         assert split.principal + split.interest + split.penalty + split.overpaid == one.amount
