@@ -21,10 +21,9 @@ class Application(models.Model):
 
     def _notify_accounting(self, kind):
         """Write the message for MoyaMFO; test applications never go out."""
-        super()._notify_accounting(kind)
         if not self.test:
+            # sudo: the borrower or the agency acts, the outbox is the server's own
             self.env["moyamfo.message"].sudo().create(
-                # sudo: the borrower or the agency acts, the outbox is the server's own
                 {
                     "kind": kind,
                     "application_id": self.id,
@@ -32,6 +31,7 @@ class Application(models.Model):
                     "endpoint": "moyamfo",
                 }
             )
+        return super()._notify_accounting(kind)
 
     # === OUT === #
 
@@ -112,10 +112,13 @@ class Application(models.Model):
         last = self.history_ids.filtered(
             lambda row: row.made and row.move in ("cancel", "expire", "ask_cancel")
         )[-1:]
-        reason = last.note or (self.env._("expired") if last.move == "expire" else "")
+        env = self.with_context(lang="ru_RU").env  # the lender's people read it
+        reason = (
+            env._("expired") if last.move == "expire" else env._("cancelled by: %s", last.actor)
+        )
         return dto.Cancel(
             uid=self.uuid,
-            reason=reason or self.env._("cancelled by: %s", last.actor or "?"),
+            reason=last.note or reason,
             cancelled_at=_utc(last.create_date or fields.Datetime.now()),
         )
 
