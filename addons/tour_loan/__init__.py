@@ -5,5 +5,7 @@ from . import models
 def post_init_hook(env):
     """Speak Russian: borrowers' pages and messages are in it, whatever staff choose."""
     env["res.lang"]._activate_lang("ru_RU")
-    installed = env["ir.module.module"].search([("state", "in", ("installed", "to install"))])
-    installed._update_translations(["ru_RU"])
+    modules = env["ir.module.module"].search(
+        ["|", ("state", "=", "installed"), ("name", "=", "tour_loan")]
+    )
+    modules._update_translations(["ru_RU"])

@@ -1,6 +1,8 @@
 """What every room of the Odoo shell needs: settings of the server."""
 
 import os
+from configparser import ConfigParser
+from functools import cache
 
 from odoo.tools import config
 
@@ -15,8 +17,17 @@ def server_setting(section: str, name: str, default: str = "") -> str:
     """
     value = os.environ.get(f"{section}_{name}".upper())
     if value is None:
-        value = config.misc.get(section, {}).get(name)
+        value = _sections(config["config"]).get(section, {}).get(name)
     return default if value in (None, "") else value
+
+
+@cache
+def _sections(path) -> dict:
+    """Return the sections of odoo.conf; Odoo itself reads only ``[options]``."""
+    parser = ConfigParser(interpolation=None)
+    if path:
+        parser.read(path)
+    return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def is_on(value: str) -> bool:

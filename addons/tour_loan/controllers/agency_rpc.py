@@ -7,8 +7,7 @@ from werkzeug.exceptions import HTTPException
 from odoo.http import Controller, Dispatcher, request, route
 
 from ..rpc import openrpc
-
-MAX_BODY = 256 * 1024
+from ..rpc.dispatcher import BODY_LIMIT
 
 
 class AgencyRpcDispatcher(Dispatcher):
@@ -25,6 +24,7 @@ class AgencyRpcDispatcher(Dispatcher):
         return True
 
     def dispatch(self, endpoint, args):
+        self.request.params = args
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def handle_error(self, exc):
@@ -44,7 +44,7 @@ class AgencyRpc(Controller):
         auth="none",
         methods=["POST"],
         save_session=False,
-        max_content_length=MAX_BODY,
+        max_content_length=BODY_LIMIT,
     )
     def rpc(self):
         if request.httprequest.mimetype != "application/json":
@@ -71,6 +71,6 @@ class AgencyRpc(Controller):
     )
     def openrpc(self):
         return request.make_response(
-            json.dumps(openrpc.document(), ensure_ascii=False),
+            json.dumps(openrpc.document(request.httprequest.host_url), ensure_ascii=False),
             [("Content-Type", "application/json; charset=utf-8")],
         )

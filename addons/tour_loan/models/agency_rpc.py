@@ -67,7 +67,7 @@ class Agency(models.Model):
             ),
             logger=_logger,
         )
-        if row and answer and b'"code":-32603,' in answer[:80]:
+        if row and dispatcher.is_incident(answer):
             row.unlink()  # our fault: the same call may be tried again
         elif row:
             row.answer = (answer or b"").decode()

@@ -1,6 +1,7 @@
 """SMS challenges: one-time codes, their attempts and their limits."""
 
 from datetime import timedelta
+from math import ceil
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -121,14 +122,18 @@ class Code(models.Model):
         return self._request("login", phone, origin, text=text if known else "")[1]
 
     def _seconds_to_wait(self, phone) -> int:
-        """Return how long this phone has to wait for its next code."""
+        """Return how long this phone has to wait for its next code.
+
+        A code that was confirmed makes nobody wait: the next one has another purpose.
+        """
         last = self.search([("phone", "=", phone)], limit=1)
-        if not last:
+        if not last or last.state == "used":
             return 0
         passed = (fields.Datetime.now() - last.create_date).total_seconds()
-        return max(0, int(codes.RESEND_SECONDS - passed) + (passed % 1 > 0))
+        return min(codes.RESEND_SECONDS, max(0, ceil(codes.RESEND_SECONDS - passed)))
 
     def _over_limit(self, phone, origin) -> bool:
+        """Return whether too many codes were sent and not confirmed."""
         now = fields.Datetime.now()
         sender = {**origin, "phone": phone}
         return any(
@@ -136,6 +141,7 @@ class Code(models.Model):
             and self.search_count(
                 [
                     (name, "=", sender[name]),
+                    ("state", "!=", "used"),
                     ("create_date", ">", now - timedelta(seconds=window)),
                 ]
             )

@@ -1,0 +1,188 @@
+"""The story as a person plays it: a borrower with a phone, in a real browser.
+
+Everything here goes through pages; the only looks behind them are the sandbox's JSON
+(what came to the phone, what stands in the books).
+"""
+
+import random
+import re
+import time
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Page, expect
+
+PHONE_SIZE = {"width": 390, "height": 844}
+DESKTOP_SIZE = {"width": 1280, "height": 900}
+# A page may wait for a job, a decision and the poll that shows it.
+PATIENCE = 30_000
+
+
+def new_phone() -> str:
+    """Return a Russian mobile number nobody used before, E.164."""
+    return f"+7916{random.randrange(10**6, 10**7)}"
+
+
+def wait_until(question, seconds: float = 30, every: float = 0.2):
+    """Return the first truthy answer; fail with the last one after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+        time.sleep(every)
+    return answer
+
+
+class Sandbox:
+    """The counterparties' JSON."""
+
+    def __init__(self, stack):
+        self.stack = stack
+
+    def get(self, server: str, path: str, **params):
+        answer = requests.get(
+            f"{self.stack.url(server)}/_control/{path}", params=params, timeout=40
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, server: str, path: str, **values):
+        answer = requests.post(
+            f"{self.stack.url(server)}/_control/{path}", json=values, timeout=40
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def order(self, number: str) -> dict:
+        return self.get("travel", f"orders/{number}")
+
+    def last_sms_id(self, phone: str) -> int:
+        messages = self.get("phone", "sms", phone=phone)["messages"]
+        return messages[0]["id"] if messages else 0
+
+    def code(self, phone: str, after: int = 0) -> str:
+        """Return the code of the next SMS to ``phone`` with an id above ``after``."""
+        messages = self.get("phone", "sms", phone=phone, after=after, wait=20)["messages"]
+        assert messages, f"no SMS came to {phone}"
+        return messages[0]["code"]
+
+
+class Borrower:
+    """One person at one browser page."""
+
+    def __init__(self, stack, page: Page, shots: Path | None = None):
+        self.stack, self.page, self.sandbox = stack, page, Sandbox(stack)
+        self.phone = new_phone()
+        self.order_number = ""
+        self.shots = shots
+        self._sms_seen = 0
+
+    def shoot(self, name: str):
+        """Keep a picture of the page, phone and desktop width."""
+        if self.shots:
+            for label, size in (("phone", PHONE_SIZE), ("desktop", DESKTOP_SIZE)):
+                self.page.set_viewport_size(size)
+                self.page.screenshot(
+                    path=self.shots / f"{name}-{label}.png", full_page=True
+                )
+            self.page.set_viewport_size(PHONE_SIZE)
+
+    # --- at the travel site ---
+
+    def order(self, **values) -> str:
+        """Order a tour and pay the advance (the travel site's own pages have tests)."""
+        order = self.sandbox.post("travel", "orders", phone=self.phone, **values)
+        self.order_number = order["number"]
+        return self.order_number
+
+    def buy_on_credit(self):
+        self.page.goto(f"{self.stack.url('travel')}/orders/{self.order_number}")
+        self.shoot("01-travel-order")
+        self.page.get_by_role("button", name="Купить в кредит").first.click()
+        expect(self.page).to_have_url(re.compile("/tour_loan/start/"))
+        self.shoot("02-start")
+        self.button("Продолжить")
+        expect(self.page).to_have_url(re.compile("/documents$"))
+
+    # --- codes ---
+
+    def ask_code(self, name="Получить код"):
+        self._sms_seen = self.sandbox.last_sms_id(self.phone)
+        self.button(name)
+        expect(self.page.locator("#code")).to_be_visible()
+
+    def type_code(self, code: str | None = None):
+        """Type the code that came; six digits send the form by themselves."""
+        code = code or self.sandbox.code(self.phone, self._sms_seen)
+        with self.page.expect_navigation():
+            self.page.locator("#code").press_sequentially(code)
+
+    # --- the questionnaire ---
+
+    def accept_documents(self):
+        for tick in self.page.locator(".tl-documents input[type=checkbox]").all():
+            tick.check()
+
+    def confirm_documents(self):
+        self.shoot("03-documents")
+        self.accept_documents()
+        self.ask_code()
+        self.shoot("04-code")
+        self.type_code()
+        expect(self.page).to_have_url(re.compile("/passport$"))
+
+    def fill(self, **answers):
+        for name, text in answers.items():
+            self.page.locator(f"[name={name}]").fill(text)
+
+    def fill_passport(self):
+        self.fill(
+            last_name="Иванова",
+            first_name="Мария",
+            middle_name="Петровна",
+            birth_date="14.03.1990",
+            birth_place="гор. Москва",
+            passport_series="4511",
+            passport_number="123456",
+            passport_issued_on="20.04.2011",
+        )
+        self.page.locator("[name=passport_division_code]").fill("")
+        self.page.locator("[name=passport_division_code]").press_sequentially("770001")
+        self.page.locator(".tl-issuer").first.click()
+        self.shoot("05-passport")
+        self.button("Продолжить")
+        expect(self.page).to_have_url(re.compile("/address$"))
+
+    def fill_address(self):
+        self.fill(
+            registration_postcode="101000",
+            registration_region="Москва",
+            registration_city="Москва",
+            registration_street="ул. Мясницкая",
+            registration_house="1",
+            registration_flat="5",
+        )
+        self.shoot("06-address")
+        self.button("Продолжить")
+        expect(self.page).to_have_url(re.compile("/work$"))
+
+    def fill_work(self):
+        self.page.locator("[name=employment]").select_option("employee")
+        self.fill(employer_name="ООО «Ромашка»", position="бухгалтер", income="95000")
+        self.shoot("07-work")
+        self.button("Продолжить")
+        expect(self.page).to_have_url(re.compile("/review$"))
+
+    def sign_questionnaire(self):
+        self.shoot("08-review")
+        self.accept_documents()
+        self.ask_code()
+        self.type_code()
+        expect(self.page.locator(".tl-status")).to_be_visible()
+
+    def await_heading(self, text: str):
+        expect(self.page.get_by_role("heading", name=text)).to_be_visible(
+            timeout=PATIENCE
+        )
+
+    def button(self, name: str):
+        self.page.get_by_role("button", name=name).click()
