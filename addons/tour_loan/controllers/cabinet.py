@@ -38,7 +38,18 @@ class Cabinet(BorrowerPages):
         step = application._current_step()
         if step != "status":
             return request.redirect(f"/my/applications/{application.uuid}/{step}")
-        return self._render("status_page", application, urls=application._return_urls())
+        blocker = application._sign_blocker() if application.state == "approved" else ""
+        if application.state == "approved" and not blocker:
+            application._documents("contract")
+        if application.signed_at:
+            application._documents("signed")
+        return self._render(
+            "status_page",
+            application,
+            urls=application._return_urls(),
+            blocker=blocker,
+            documents=application._documents_to_keep(),
+        )
 
     @route(
         "/my/applications/<string:uuid>/state",

@@ -4,6 +4,7 @@ from . import person
 from . import product
 from . import agency
 from . import agency_rpc
+from . import agency_rpc_later
 from . import request
 from . import borrower
 from . import document
@@ -11,6 +12,8 @@ from . import application
 from . import application_agency
 from . import application_accounting
 from . import application_questionnaire
+from . import application_signing
+from . import claim
 from . import callback
 from . import code
 from . import sms

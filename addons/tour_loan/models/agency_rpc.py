@@ -125,7 +125,7 @@ class Agency(models.Model):
         if application.state == "cancelled":
             return application._agency_object()
         if application.state == "committed":
-            application._request_cancel(params.reason)
+            application._claim_cancel(params.reason)
         elif not application._move("cancel", "agency", note=params.reason):
             raise errors.WrongState(application.state)
         return application._agency_object()
@@ -265,6 +265,13 @@ class Agency(models.Model):
             problem = ("loan_too_big", {"maximum": f"{most:.2f}"})
         raise errors.Limit([errors.Problem(amount_path, *problem)])
 
+    def _tour_values(self, tour) -> dict:
+        parts = (tour.resort or tour.country, tour.hotel and tour.hotel.name)
+        return {
+            "tour_summary": ", ".join(part for part in parts if part),
+            "tour_starts_on": tour.starts_on,
+        }
+
     def _application_values(self, params, content, months, product) -> dict:
         order, tour, customer = params.order, params.tour, params.customer
         passport = customer.passport
@@ -280,15 +287,7 @@ class Agency(models.Model):
             "held_until": _naive(order.held_until),
             "content": content,
             "customer_phone": customer.phone,
-            "tour_summary": ", ".join(
-                part
-                for part in (
-                    tour.resort or tour.country,
-                    tour.hotel and tour.hotel.name,
-                )
-                if part
-            ),
-            "tour_starts_on": tour.starts_on,
+            **self._tour_values(tour),
             "last_name": customer.last_name,
             "first_name": customer.first_name,
             "middle_name": customer.middle_name,

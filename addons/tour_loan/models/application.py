@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..rules import cooling_off, money, moves
 
@@ -111,6 +112,9 @@ class Application(models.Model):
     offer_monthly_payment = fields.Monetary("Offer: monthly payment", readonly=True)
     offer_schedule = fields.Json(readonly=True)
     loan_number = fields.Char(readonly=True, copy=False)
+    booking_number = fields.Char(readonly=True, help="The agency's, told at commit.")
+    booking_documents = fields.Json(readonly=True)
+    claim_ids = fields.One2many("tour_loan.claim", "application_id", readonly=True)
     payout_amount = fields.Monetary(readonly=True)
     payout_on = fields.Date(readonly=True)
     payout_order = fields.Char("Payment order", readonly=True)
@@ -135,6 +139,36 @@ class Application(models.Model):
         "(agency_id, order_number) "
         "WHERE state NOT IN ('declined', 'cancelled', 'expired')"
     )
+
+    _time_of_change = models.Index("(agency_id, state_changed_at)")
+
+    def init(self):
+        """Let the database mark every change an agency can see with its transaction.
+
+        ``application.list`` pages by it. A trigger misses nothing, whatever writes.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                ALTER TABLE tour_loan_application
+                    ADD COLUMN IF NOT EXISTS change_transaction bigint NOT NULL
+                    DEFAULT pg_current_xact_id()::text::bigint;
+                CREATE INDEX IF NOT EXISTS tour_loan_application_changes
+                    ON tour_loan_application (agency_id, change_transaction, id);
+                CREATE OR REPLACE FUNCTION tour_loan_application_changed()
+                RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    NEW.change_transaction := pg_current_xact_id()::text::bigint;
+                    RETURN NEW;
+                END $$;
+                DROP TRIGGER IF EXISTS tour_loan_application_changed
+                    ON tour_loan_application;
+                CREATE TRIGGER tour_loan_application_changed
+                    BEFORE UPDATE ON tour_loan_application FOR EACH ROW
+                    WHEN (NEW.sequence IS DISTINCT FROM OLD.sequence)
+                    EXECUTE FUNCTION tour_loan_application_changed();
+                """
+            )
+        )
 
     @api.depends("price", "advance")
     def _compute_amount(self):
@@ -180,6 +214,13 @@ class Application(models.Model):
     def _rubles(self, name: str) -> str:
         """Return a Monetary field as Russian pages and documents show it."""
         return money.format_amount(self._exact(self[name]))
+
+    def _moscow(self, name: str) -> str:
+        """Return a time field as «31.12.2026 18:30», Moscow time."""
+        moment = fields.Datetime.context_timestamp(
+            self.with_context(tz="Europe/Moscow"), self[name]
+        )
+        return moment.strftime("%d.%m.%Y %H:%M")
 
     def _loan_amount(self) -> Decimal:
         """Return what will be lent as far as is known: the offer, else the wish."""
@@ -228,7 +269,8 @@ class Application(models.Model):
         )
         if refusal:
             return False
-        self.env["tour_loan.callback"]._queue(self, f"application.{self.state}")
+        event = "updated" if self.state == source else self.state
+        self.env["tour_loan.callback"]._queue(self, f"application.{event}")
         self._after_move(name, source)
         return True
 
@@ -237,12 +279,11 @@ class Application(models.Model):
         self._tell_borrower(name)
         if name == "submit":
             self._notify_accounting("application")
-        elif name in ("change", "adjust_offer"):
+        elif name == "change":
             self._notify_accounting("change")
-        elif name in ("cancel", "expire") and self.accounting_number:
-            self._notify_accounting("cancel")
-        elif name == "cancel" and source == "submitted":
-            # sent, but the number has not come back yet: the lender must know as well
+        elif name == "commit":
+            self._notify_accounting("commit")
+        elif name in ("cancel", "expire") and self.submitted_at:
             self._notify_accounting("cancel")
 
     def _notify_accounting(self, kind: str):
@@ -295,6 +336,23 @@ class Application(models.Model):
                 brand,
             ),
             "cancel": env._("%s: your loan application is cancelled.", brand),
+            "sign": env._(
+                "%s: the contract is signed. Until %s (Moscow) you may still refuse.",
+                brand,
+                self._moscow("cooling_off_until"),
+            )
+            if self.cooling_off_until and self.cooling_off_until > self.signed_at
+            else "",
+            "change": env._(
+                "%s: the price of your tour has changed, the lender decides anew: %s",
+                brand,
+                application._portal_url(),
+            ),
+            "fund": env._(
+                "%s: the tour is paid for. Schedule and payments: %s",
+                brand,
+                application._portal_url(),
+            ),
         }
         return texts.get(name, "")
 

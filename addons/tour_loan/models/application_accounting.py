@@ -39,7 +39,16 @@ class Application(models.Model):
         if number and number != self.accounting_number:
             self.accounting_number = number
             changed = True
+        loan_number = update.get("loan_number")
+        if loan_number and loan_number != self.loan_number:
+            self.loan_number = loan_number
+            changed = True
         status = update.get("status")
+        if status in ("cancelled", "annulled"):
+            waiting = self.claim_ids.filtered(
+                lambda claim: claim.kind == "cancel" and claim.state == "waiting"
+            )
+            waiting.state = "accepted"
         if status == "cancelled":
             name = "confirm_cancel" if self.state == "committed" else "cancel"
         else:

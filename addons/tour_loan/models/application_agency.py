@@ -46,6 +46,8 @@ class Application(models.Model):
             "needs": self.needs or [] if self.state == "needs_data" else [],
             "decline_code": self.decline_code or None,
             "loan_number": self.loan_number or None,
+            "commit_until": self.commit_until or None,
+            "requests": [claim._agency_object() for claim in self.claim_ids],
             "test": self.test,
             "sequence": self.sequence,
             "updated_at": self.state_changed_at,
@@ -145,20 +147,27 @@ class Application(models.Model):
                 }
             )
 
-    def _request_cancel(self, reason: str):
-        """After the commit a cancel is a request that the lender confirms."""
-        asked = self.history_ids.filtered(lambda row: row.move == "ask_cancel")
-        if asked:
+    def _claim_cancel(self, reason: str):
+        """After the commit a cancel is a claim that the lender accepts or refuses."""
+        if self.claim_ids.filtered(lambda c: c.kind == "cancel" and c.state == "waiting"):
             return
+        self._claim("cancel", reason=reason)
+        self._notify_accounting("cancel")
+
+    def _claim(self, kind: str, **values):
+        """Write a claim and its trace in the history."""
+        claim = self.env["tour_loan.claim"].create(
+            {"application_id": self.id, "kind": kind, **values}
+        )
         self.env["tour_loan.history"].create(
             {
                 "application_id": self.id,
-                "move": "ask_cancel",
+                "move": f"ask_{kind}",
                 "actor": "agency",
                 "source": self.state,
                 "target": self.state,
                 "made": True,
-                "note": reason,
+                "note": values.get("reason"),
             }
         )
-        self._notify_accounting("cancel")
+        return claim

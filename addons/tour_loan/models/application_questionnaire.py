@@ -47,6 +47,12 @@ class Application(models.Model):
                 "Tell it to nobody.",
                 self.order_number,
             ),
+            "contract": env._(
+                "Code {code} signs loan contract %(number)s for %(amount)s. "
+                "Tell it to nobody.",
+                number=self.accounting_number or self.order_number,
+                amount=self._rubles("offer_amount"),
+            ),
         }
         return texts[stage]
 
@@ -147,6 +153,13 @@ class Application(models.Model):
 
     def _percent(self, name: str) -> str:
         return money.format_percent(Decimal(str(self[name])))
+
+    # QWeb reaches no functions, so pages format through the record
+    def _format(self, amount: Decimal) -> str:
+        return money.format_amount(amount)
+
+    def _format_percent(self, rate: Decimal) -> str:
+        return money.format_percent(rate, 1)
 
     # --- steps ---
 

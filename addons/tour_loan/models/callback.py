@@ -70,14 +70,16 @@ class Callback(models.Model):
             allow_private=is_on(server_setting("tour_loan", "allow_private_callbacks")),
         )
         self.http_status = outcome.status
-        if outcome.status and 200 <= outcome.status < 300:
-            return Outcome("sent", response=outcome.body)
-        if outcome.status == 410:
+        answer = outcome.body.decode(errors="replace")
+        if outcome.accepted:
+            return Outcome("sent", response=answer)
+        if outcome.gone:
             agency.callbacks_on = False
-            return Outcome("stuck", response=outcome.body, error="410: switched off")
+            return Outcome("stuck", response=answer, error="410: switched off")
         return Outcome(
             "later",
-            response=outcome.body,
-            error=outcome.error or f"HTTP {outcome.status}",
+            response=answer,
+            error=" ".join((outcome.error, outcome.detail)).strip()
+            or f"HTTP {outcome.status}",
             seconds=outcome.retry_after,
         )

@@ -26,6 +26,7 @@ class DocumentTemplate(models.Model):
             ("acquaintance", "Step 1: acquaintance (code 1)"),
             ("questionnaire", "Questionnaire (code 2)"),
             ("contract", "Contract (code 3)"),
+            ("signed", "After the signature"),
         ],
         required=True,
     )

@@ -30,6 +30,9 @@ class Product(models.Model):
         required=True,
         help="For previews only: the accounting system sets the rate of the offer.",
     )
+    identification_required = fields.Boolean(
+        help="Signing waits until the borrower is identified (a flag on the application)."
+    )
     commit_days = fields.Integer(
         "Days to commit",
         default=14,

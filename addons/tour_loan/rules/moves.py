@@ -43,13 +43,12 @@ MOVES = {
         ("submitted", "needs_data", "approved"), "declined", ("accounting",)
     ),
     # another price or advance: the lender decides anew
-    "change": Move(
-        ("submitted", "needs_data", "approved"), "submitted", ("agency", "staff")
-    ),
-    # a change before the questionnaire is sent, or one inside the offer
-    "adjust": Move(("new",), "new", ("agency", "staff")),
+    "change": Move(("submitted", "approved"), "submitted", ("agency", "staff")),
+    # a change that needs no new decision: nobody decided yet, or it is inside the offer
+    "adjust_new": Move(("new",), "new", ("agency", "staff")),
     "adjust_filling": Move(("filling",), "filling", ("agency", "staff")),
-    "adjust_offer": Move(("approved",), "approved", ("agency", "staff")),
+    "adjust_needs_data": Move(("needs_data",), "needs_data", ("agency", "staff")),
+    "adjust_approved": Move(("approved",), "approved", ("agency", "staff")),
     # SMS code 3
     "sign": Move(("approved",), "signed", ("borrower",)),
     "cool": Move(("signed",), "ready", ("clock",)),

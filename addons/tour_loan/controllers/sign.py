@@ -1,0 +1,70 @@
+"""The offer is signed: is the tour there, documents, SMS code 3."""
+
+from odoo.http import request, route
+
+from .portal_base import BorrowerPages, origin, with_application
+
+
+class Sign(BorrowerPages):
+    @route(
+        "/my/applications/<string:uuid>/sign",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+    )
+    @with_application
+    def sign_page(self, application, **_values):
+        """Ask the agency whether the tour still stands; write nothing.
+
+        The answer goes into the form, signed, and comes back with the next POST.
+        """
+        if application._sign_blocker() or not application._contract_documents():
+            return request.redirect(f"/my/applications/{application.uuid}")
+        return self._sign_page(application, application._actualize())
+
+    @route(
+        "/my/applications/<string:uuid>/sign",
+        type="http",
+        auth="public",
+        methods=["POST"],
+    )
+    @with_application
+    def sign(self, application, action="", actualized="", **values):
+        home = f"/my/applications/{application.uuid}"
+        if application._sign_blocker():
+            return request.redirect(home)
+        verdict = application._heed_actualized(actualized)
+        if verdict in ("gone", "changed"):
+            return request.redirect(home)
+        if verdict != "sign":
+            return self._sign_page(application, actualized, verdict=verdict)
+        if action == "confirm":
+            error = application._confirm_contract(values.get("code"), origin())
+            if error:
+                return self._sign_page(application, actualized, error=error)
+            return request.redirect(home)
+        documents = application._documents("contract")
+        ticked = all(values.get(f"document_{document.id}") for document in documents)
+        if not (ticked or action == "resend"):
+            return self._sign_page(application, actualized, ticks_missing=True)
+        _code, refusal = application._request_code(
+            "contract", application.phone, origin()
+        )
+        return self._sign_page(application, actualized, refusal=refusal)
+
+    def _sign_page(
+        self, application, actualized, verdict="", refusal=None, error=None, **values
+    ):
+        documents = application._contract_documents()
+        code = self._code_values(application, "contract", refusal, error)
+        fresh = code["code"] and code["code"].documents_digest == documents._digest()
+        return self._render(
+            "sign_page",
+            application,
+            documents=documents,
+            actualized=actualized,
+            verdict=verdict,
+            ask_code=bool(fresh),
+            **{**code, **values},
+        )

@@ -1,0 +1,161 @@
+"""The agency API after the order is with us: change, commit, refund, reconcile."""
+
+import base64
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..rpc import errors
+from ..rpc.content import content as normal_content
+from ..rules import moves
+from .agency_rpc import _naive
+
+
+class Agency(models.Model):
+    _inherit = "tour_loan.agency"
+
+    def _rpc_application_change(self, params) -> dict:
+        """Change price, advance, hold or tour before the contract is signed."""
+        application = self._application_of(params)
+        if application.state not in moves.BEFORE_SIGNING:
+            raise errors.WrongState(application.state)
+        changed = normal_content(params)
+        content = {**application.content}
+        content["order"] = {**content["order"], **changed.get("order", {})}
+        if params.tour:
+            content["tour"] = changed["tour"]
+        values = self._changed_values(application, params)
+        if content == application.content:
+            return application._agency_object()
+        application._change_order(values, content, note="application.change")
+        return application._agency_object()
+
+    def _changed_values(self, application, params) -> dict:
+        order, values = params.order, {}
+        price = application._exact(application.price)
+        advance = application._exact(application.advance)
+        if order and order.price:
+            price = order.price.amount
+            values["price"] = float(price)
+        if order and order.advance:
+            advance = order.advance.amount.amount
+            values["advance"] = float(advance)
+            values["advance_paid_at"] = _naive(order.advance.paid_at)
+        if advance >= price:
+            raise errors.InvalidParams(
+                [errors.Problem("order.advance.amount.amount", "advance_not_below_price")]
+            )
+        self._check_advance(price, advance, "order.advance.amount.amount")
+        if price - advance != application._exact(application.amount):
+            self._product_for(
+                price - advance,
+                application.product_id.code,
+                "order.price",
+                "order.price.amount",
+            )
+        if order and order.held_until:
+            values["held_until"] = _naive(order.held_until)
+            if values["held_until"] <= fields.Datetime.now():
+                raise errors.InvalidParams(
+                    [errors.Problem("order.held_until", "hold_in_the_past")]
+                )
+        if params.tour:
+            values |= self._tour_values(params.tour)
+        return values
+
+    def _rpc_application_commit(self, params) -> dict:
+        """The tour is booked; the lender may pay. Possible once the pause is over."""
+        application = self._application_of(params)
+        if application.state == "signed":
+            until = application.cooling_off_until
+            left = (until - fields.Datetime.now()).total_seconds()
+            if left > 0:
+                raise errors.CoolingOff(until, int(left) + 1)
+            application._end_cooling_off()
+        if application.state in ("committed", "funded"):
+            if application.booking_number == params.booking_number:
+                return application._agency_object()
+            raise errors.WrongState(application.state)
+        documents = [
+            document.model_dump(mode="json") for document in params.documents or []
+        ]
+        if not application._move(
+            "commit",
+            "agency",
+            booking_number=params.booking_number,
+            booking_documents=documents,
+        ):
+            raise errors.WrongState(application.state)
+        return application._agency_object()
+
+    def _rpc_application_tour_refund(self, params) -> dict:
+        """The agency returns the tour's price, or a part of it, to the lender."""
+        application = self._application_of(params)
+        if application.state != "funded":
+            raise errors.WrongState(application.state)
+        refunds = application.claim_ids.filtered(
+            lambda claim: claim.kind == "tour_refund" and claim.state != "refused"
+        )
+        returned = sum(map(application._exact, refunds.mapped("amount")), Decimal(0))
+        rest = application._exact(application.payout_amount) - returned
+        amount = params.amount.amount if params.amount else rest
+        if not 0 < amount <= rest:
+            raise errors.AgencyRule(
+                [errors.Problem("amount.amount", "refund_too_big", {"maximum": str(rest)})]
+            )
+        application._claim(
+            "tour_refund",
+            amount=float(amount),
+            document_numbers=params.document_numbers,
+            reason=params.reason,
+        )
+        application._notify_accounting("tour_refund")
+        return application._agency_object()
+
+    def _rpc_application_list(self, params) -> dict:
+        """Page through applications in the order their changes were committed.
+
+        The order is that of the writing transactions, and a page ends below the oldest
+        one still open: what is being written now comes on a later page, never too late
+        to be seen. A time stamp alone would lose a long transaction's change.
+        """
+        Application = self.env["tour_loan.application"]
+        Application.flush_model()
+        after = self._cursor_position(params.cursor)
+        since = _naive(params.updated_since) if params.updated_since else None
+        condition = SQL("agency_id = %s", self.id)
+        if since and not params.cursor:
+            condition = SQL("%s AND state_changed_at >= %s", condition, since)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, change_transaction FROM tour_loan_application WHERE %s "
+                "AND (change_transaction, id) > (%s, %s) AND change_transaction "
+                "< pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+                "ORDER BY change_transaction, id LIMIT %s",
+                condition,
+                *after,
+                params.limit + 1,
+            )
+        )
+        page, more = rows[: params.limit], len(rows) > params.limit
+        last = (page[-1][1], page[-1][0]) if page else after
+        cursor = base64.urlsafe_b64encode("{}.{}".format(*last).encode()).decode()
+        return {
+            "items": [
+                application._agency_object()
+                for application in Application.browse([row[0] for row in page])
+            ],
+            "next_cursor": cursor if more else None,
+            "resume_cursor": None if more else cursor,
+        }
+
+    def _cursor_position(self, cursor) -> tuple[int, int]:
+        if not cursor:
+            return (0, 0)
+        try:
+            text = base64.urlsafe_b64decode(cursor.encode()).decode()
+            transaction, number = (int(part) for part in text.split("."))
+        except ValueError:
+            raise errors.InvalidParams([errors.Problem("cursor", "cursor")]) from None
+        return transaction, number

@@ -1,0 +1,278 @@
+"""From the offer to the signature: is the tour still there, code 3, the pause."""
+
+from datetime import UTC, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from odoo import SUPERUSER_ID, fields, models
+from odoo.tools import hash_sign, verify_hash_signed
+
+from ..rpc import delivery, outgoing, signature
+from ..rules import cooling_off, money
+from ..tools import is_on, server_setting
+
+ACTUALIZE_SCOPE = "tour_loan.actualize"
+ACTUALIZE_MINUTES = 15
+ACTUALIZE_SECONDS = 5
+
+
+class Application(models.Model):
+    _inherit = "tour_loan.application"
+
+    # --- is the tour still there? ---
+
+    def _actualize(self) -> str:
+        """Ask the agency whether the order still stands; return the signed answer.
+
+        Writes nothing, so it may be called in a request: the answer travels through
+        the browser, signed, and is believed for some minutes in the next POST.
+        """
+        return hash_sign(
+            self.env(su=True),
+            ACTUALIZE_SCOPE,
+            [self.uuid, self._ask_agency()],
+            expiration_hours=ACTUALIZE_MINUTES / 60,
+        )
+
+    def _ask_agency(self) -> dict:
+        """Return ``{"available": bool, "price": str}``, or ``{}`` without an answer."""
+        agency = self.agency_id
+        secrets = agency._secrets("outbound")
+        if not agency.actualize_url or not secrets:
+            return {"available": True, "price": str(self._exact(self.price))}
+        message_id = str(uuid4())
+        body = outgoing.actualize_body(
+            message_id, self.order_number, self._exact(self.price)
+        )
+        now = fields.Datetime.now().replace(tzinfo=UTC)
+        headers = signature.sign(secrets, message_id, now, body)
+        outcome = delivery.post(
+            agency.actualize_url,
+            body,
+            headers,
+            timeout=ACTUALIZE_SECONDS,
+            allow_private=is_on(server_setting("tour_loan", "allow_private_callbacks")),
+        )
+        if not outcome.accepted:
+            return {}
+        try:
+            answer = outgoing.actualize_answer(message_id, outcome.body)
+        except outgoing.NoAnswer:
+            return {}
+        price = answer.price.amount if answer.price else self._exact(self.price)
+        return {"available": answer.available, "price": str(price)}
+
+    def _heed_actualized(self, token: str) -> str:
+        """Act on the signed answer; return what the borrower may do now.
+
+        ``sign``: go on; ``gone``: the tour is not available, cancelled; ``changed``:
+        another price, back to the lender; ``wait``: no answer and the agency wants to
+        be asked again; ``again``: no fresh answer was brought.
+        """
+        values = verify_hash_signed(self.env(su=True), ACTUALIZE_SCOPE, token or "")
+        if not values or values[0] != self.uuid:
+            return "again"
+        answer = values[1]
+        if not answer:
+            return "sign" if self.agency_id.actualize_no_answer == "sign" else "wait"
+        if not answer["available"]:
+            self._move(
+                "cancel", "agency", note="order.actualize", decline_code="agency"
+            )
+            return "gone"
+        price = Decimal(answer["price"])
+        if price != self._exact(self.price):
+            self._change_order({"price": float(price)}, note="order.actualize")
+            return "changed" if self.state != "approved" else "sign"
+        return "sign"
+
+    # --- the contract ---
+
+    def _sign_blocker(self) -> str:
+        """Return why the contract cannot be signed now, or an empty text."""
+        if self.state != "approved":
+            return "state"
+        if self.offer_valid_until and self.offer_valid_until <= fields.Datetime.now():
+            return "late"
+        asked, offered = self._exact(self.amount), self._exact(self.offer_amount)
+        if asked > offered:
+            return "shortfall"  # the agency tops up or cancels
+        if asked < offered:
+            return "refresh"  # the lender's schedule for the smaller loan is on its way
+        if self.product_id.identification_required and not self.identified:
+            return "identity"
+        return ""
+
+    def _contract_documents(self):
+        """Return the documents of the present offer that were made already."""
+        templates = self.env["tour_loan.document.template"]._of_stage("contract")
+        latest = [
+            self.document_ids.filtered(lambda d, t=template: d.template_id == t)[-1:]
+            for template in templates
+        ]
+        return self.document_ids.browse([document.id for document in latest if document])
+
+    def _documents_to_keep(self):
+        """Return what the borrower may download: all he signed, and the sheet."""
+        signed = self.signature_ids.document_ids
+        sheet = self.document_ids.filtered(lambda d: d.template_id.stage == "signed")
+        offered = self._contract_documents() if self.state == "approved" else signed
+        return (signed | offered | sheet).sorted("id")
+
+    def _pause_hours(self) -> int:
+        """Return the hours of cooling-off that the offered sum needs."""
+        return int(cooling_off.pause(self._loan_amount()).total_seconds() // 3600)
+
+    def _confirm_contract(self, typed: str, origin: dict):
+        """SMS code 3: sign the contract. None or the error of the code."""
+        code = self._active_code("contract")
+        if not code or self._sign_blocker():
+            return {"error": "expired"}
+        if code.documents_digest != self._documents("contract")._digest():
+            # the offer changed after the code was sent: it signs other documents
+            return {"error": "changed"}
+        if error := code._check(typed, origin):
+            return error
+        evidence = self.env["tour_loan.signature"]._record(self, code)
+        signed_at = evidence.signed_at
+        until = cooling_off.until(signed_at, self._loan_amount())
+        self._move(
+            "sign",
+            "borrower",
+            signed_at=signed_at,
+            cooling_off_until=until,
+            commit_until=until + timedelta(days=self.product_id.commit_days),
+        )
+        self._make_loan()
+        self._notify_accounting("signature")
+        if until <= signed_at:
+            self._end_cooling_off()
+        else:
+            self.with_user(SUPERUSER_ID).with_delay(
+                channel="root.tour_loan_callback", eta=until, max_retries=0
+            )._end_cooling_off()
+        return None
+
+    def _end_cooling_off(self):
+        """Clock: the pause is over, the agency may book. Does nothing before."""
+        if self.state == "signed" and self.cooling_off_until <= fields.Datetime.now():
+            self._move("cool", "clock")
+
+    def _cron_end_cooling_off(self):
+        """Clock: what a lost job left behind."""
+        over = self.search(
+            [
+                ("state", "=", "signed"),
+                ("cooling_off_until", "<=", fields.Datetime.now()),
+            ],
+            limit=200,
+        )
+        for application in over.try_lock_for_update():
+            application._end_cooling_off()
+            self.env["ir.cron"]._commit_progress(1)
+
+    def _signed_evidence(self):
+        """Return the evidence of the contract's signature, or an empty record."""
+        return self.signature_ids.filtered(lambda row: row.purpose == "contract")[-1:]
+
+    # --- change of the order ---
+
+    def _change_order(self, values: dict, content: dict | None = None, note="") -> bool:
+        """Take over a new price, advance, tour or hold before the contract is signed.
+
+        After a decision the lender decides anew, unless the loan gets smaller within
+        the offer: then the offer is for less and the schedule comes from the lender.
+        """
+        self.write({**values, **({"content": content} if content else {})})
+        if self.state in ("new", "filling", "needs_data"):
+            return self._move(f"adjust_{self.state}", "agency", note=note)
+        offered = self._exact(self.offer_amount)
+        if self.state != "approved" or self._exact(self.amount) > offered:
+            return self._move("change", "agency", note=note)
+        adjusted = self._move("adjust_approved", "agency", note=note)
+        if adjusted and self._exact(self.amount) < offered:
+            self._notify_accounting("change")
+        return adjusted
+
+    # --- what the contract says ---
+
+    def _individual_conditions(self) -> list[tuple[str, str, str]]:
+        """Return the rows of the table of instruction 3240-U: number, title, content.
+
+        In Russian, as the law words them; the lender's lawyer owns the text.
+        """
+        lines = self._schedule_lines()
+        payee = self.agency_id.legal_name or self.agency_id.name
+        absent = "Отсутствует"
+        last_due = lines[-1]["due_on"] if lines else absent
+        rate = self._percent("offer_rate")
+        return [
+            ("1", "Сумма займа", self._rubles("offer_amount")),
+            (
+                "2",
+                "Срок действия договора, срок возврата займа",
+                f"{self.offer_months} мес.; последний платёж {last_due}. Договор "
+                "действует до полного исполнения обязательств.",
+            ),
+            ("3", "Валюта", "Российский рубль"),
+            ("4", "Процентная ставка", f"{rate} годовых, постоянная"),
+            ("5", "Порядок определения курса иностранной валюты", absent),
+            (
+                "5.1",
+                "Указание на изменение суммы расходов заёмщика при увеличении "
+                "переменной ставки",
+                absent,
+            ),
+            (
+                "6",
+                "Количество, размер и периодичность платежей",
+                f"{len(lines)} ежемесячных платежей по "
+                f"{self._rubles('offer_monthly_payment')}, последний корректирующий; "
+                "даты и суммы — в графике платежей.",
+            ),
+            (
+                "7",
+                "Порядок изменения платежей при частичном досрочном возврате",
+                "Кредитор пересчитывает график и размещает его в личном кабинете.",
+            ),
+            ("8", "Способы исполнения обязательств", "Оплата в личном кабинете."),
+            ("8.1", "Бесплатный способ исполнения", "Оплата в личном кабинете."),
+            ("9", "Обязанность заключить иные договоры", absent),
+            ("10", "Обязанность предоставить обеспечение", absent),
+            (
+                "11",
+                "Цели использования займа",
+                f"Оплата тура по заказу {self.order_number}; сумма перечисляется "
+                f"{payee}.",
+            ),
+            (
+                "12",
+                "Ответственность за ненадлежащее исполнение",
+                "Неустойка по закону, не выше 20 % годовых от просроченной суммы.",
+            ),
+            ("13", "Уступка прав требования", "Разрешена лицам, указанным в законе."),
+            (
+                "14",
+                "Согласие с общими условиями",
+                "Заёмщик с общими условиями ознакомлен и согласен.",
+            ),
+            ("15", "Услуги за отдельную плату", absent),
+            (
+                "16",
+                "Способ обмена информацией",
+                f"Личный кабинет и SMS на номер {self.phone}.",
+            ),
+        ]
+
+    def _schedule_lines(self) -> list[dict]:
+        """Return the offer's schedule with texts for pages and documents."""
+        return [
+            {
+                "due_on": fields.Date.to_date(line["due_on"]).strftime("%d.%m.%Y"),
+                **{
+                    name: money.format_amount(Decimal(line[name]))
+                    for name in ("amount", "principal", "interest", "rest")
+                },
+            }
+            for line in self.offer_schedule or []
+        ]

@@ -1,0 +1,53 @@
+"""What an agency asks for after the commit; the lender has the last word."""
+
+from uuid import uuid4
+
+from odoo import fields, models
+
+
+class Claim(models.Model):
+    """A cancel of a committed application, or a return of the tour's price.
+
+    A tour refund is a merchant refund: never a repayment of the borrower's.
+    """
+
+    _name = "tour_loan.claim"
+    _description = "Claim of an agency after the commit"
+    _order = "id"
+    _rec_name = "kind"
+
+    uid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
+    application_id = fields.Many2one(
+        "tour_loan.application",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    agency_id = fields.Many2one(related="application_id.agency_id", store=True)
+    kind = fields.Selection(
+        [("cancel", "Cancel"), ("tour_refund", "Tour refund")],
+        required=True,
+        readonly=True,
+    )
+    amount = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one(related="application_id.currency_id")
+    document_numbers = fields.Json(readonly=True)
+    reason = fields.Char(readonly=True)
+    state = fields.Selection(
+        [("waiting", "With the lender"), ("accepted", "Accepted"), ("refused", "Refused")],
+        required=True,
+        default="waiting",
+        readonly=True,
+    )
+
+    _uid_uniq = models.UniqueIndex("(uid)")
+
+    def _agency_object(self) -> dict:
+        application = self.application_id
+        return {
+            "kind": self.kind,
+            "amount": application._exact(self.amount) if self.amount else None,
+            "requested_at": self.create_date.replace(microsecond=0),
+            "state": self.state,
+        }
