@@ -27,7 +27,7 @@ class PaymentTransaction(models.Model):
         :raise answers.Unclear: if the answer was lost or not understood.
         """
         self.ensure_one()
-        payment = self.source_transaction_id or self
+        payment = (self.source_transaction_id or self)._payu_ru_in_its_language()
         answer = payment.provider_id._payu_ru_call(
             calls.status(payment.reference), payment.reference
         )

@@ -27,6 +27,7 @@ class PaymentTransaction(models.Model):
         :return: None
         """
         self.ensure_one()
+        self = self._payu_ru_in_its_language()
         if event.chargeback:
             self.payu_ru_chargeback = True
             self._payu_ru_alert(self.env._("Chargeback: the payer's bank takes the money back."))
@@ -37,9 +38,21 @@ class PaymentTransaction(models.Model):
         if event.refund and self.state == "done":
             self._payu_ru_apply_notified_refund(event.refund)
 
+    def _payu_ru_in_its_language(self):
+        """Return the payment speaking the payer's language, whoever it is processed by.
+
+        Without it a message would be in the language of a cron or of an anonymous request, and
+        the same note would be made once in each.
+
+        :rtype: payment.transaction
+        """
+        return self.with_context(lang=self.partner_lang or None)
+
     def _process(self, provider_code, payment_data):
         """Override of `payment` to book a payment at once, not in ten minutes."""
         transaction = super()._process(provider_code, payment_data)
+        if provider_code == "payu_ru" and transaction.state in ("done", "cancel"):
+            transaction.payu_ru_next_check_at = False  # There is nothing left to ask.
         if provider_code == "payu_ru" and transaction.state == "done":
             if not transaction.is_post_processed:
                 self.env.ref("payment.cron_post_process_payment_tx")._trigger()
@@ -49,22 +62,26 @@ class PaymentTransaction(models.Model):
         """Override of `payment` to extract the amount and currency from the payment data."""
         if self.provider_code != "payu_ru":
             return super()._extract_amount_data(payment_data)
-        if payment_data["amount"] is None and not self._payu_ru_money_problem(payment_data):
-            return None  # Nothing is said about money, and nothing has to be.
+        if payment_data["amount"] is None:
+            return None  # Whether it had to be named is judged in `_validate_amount`.
         return {
-            "amount": float(payment_data["amount"] or 0),
+            "amount": float(payment_data["amount"]),
             "currency_code": payment_data["currency"],
         }
 
     def _validate_amount(self, payment_data):
-        """Override of `payment` to tell the staff as well."""
-        if self.provider_code == "payu_ru" and (
-            problem := self._payu_ru_money_problem(payment_data)
-        ):
-            self._payu_ru_alert(problem)
-            if self.state in ("done", "cancel"):
-                return  # A final state stands; core would only log that it refuses to leave it.
-        super()._validate_amount(payment_data)
+        """Override of `payment` to compare exactly, and to tell the staff as well."""
+        if self.provider_code != "payu_ru":
+            return super()._validate_amount(payment_data)
+        problem = self._payu_ru_money_problem(payment_data)
+        if not problem:
+            return super()._validate_amount(payment_data)
+        self._payu_ru_alert(problem)
+        if self.state in ("draft", "pending", "authorized"):
+            self._set_error(
+                self.env._("The payment is being checked by our staff. Please do not pay again.")
+            )
+        return None
 
     def _payu_ru_money_problem(self, payment_data):
         """Compare PayU's sum and currency with ours, exactly.
@@ -108,11 +125,11 @@ class PaymentTransaction(models.Model):
         status = payment_data["status"]
         match payment_data["meaning"]:
             case Meaning.PENDING:
-                self._payu_ru_pend()
+                self._payu_ru_pend(status)
             case Meaning.AUTHORIZED if self.provider_id.payu_ru_authorized_is_paid:
                 self._payu_ru_pay(payment_data)
             case Meaning.AUTHORIZED:
-                self._payu_ru_pend()
+                self._payu_ru_pend(status)
             case Meaning.PAID | Meaning.REFUNDED:  # What was given back had been paid.
                 self._payu_ru_pay(payment_data)
             case Meaning.TEST if self.provider_id.state == "test" and not self.is_live:
@@ -124,7 +141,7 @@ class PaymentTransaction(models.Model):
             case Meaning.CANCELLED | Meaning.REVERSED:
                 self._payu_ru_cancel(status)
             case Meaning.WIRE | Meaning.CASH | Meaning.SUSPICIOUS:
-                self._payu_ru_pend()
+                self._payu_ru_pend(status)
                 self._payu_ru_alert(self.env._("PayU says %s. Please check it there.", status))
             case Meaning.UNKNOWN:
                 self._payu_ru_alert(self.env._("PayU says %s, which we do not know.", status))
@@ -151,9 +168,16 @@ class PaymentTransaction(models.Model):
                     self.env._("Paid a second time under the same reference: PayU No. %s.", given)
                 )
 
-    def _payu_ru_pend(self):
+    def _payu_ru_pend(self, status):
+        """Keep the payment open, and tell the payer whether he may pay again."""
+        if status.upper() in statuses.NOT_BEGUN:
+            message = self.env._("Nothing has been paid yet. If you did not pay, begin again.")
+        else:
+            message = self.env._("The payment is on its way. Please do not pay again.")
         if self.state == "draft":
-            self._set_pending()
+            self._set_pending(state_message=message)
+        elif self.state == "pending":
+            self.state_message = message
 
     def _payu_ru_pay(self, payment_data):
         """Confirm the payment; one we had given up is confirmed only if PayU says so again."""

@@ -185,7 +185,8 @@ class Notice(models.Model):
         attention = transaction.payu_ru_attention
         transaction._payu_ru_apply(event)
         is_new_attention = transaction.payu_ru_attention != attention
-        states = dict(transaction._fields["state"]._description_selection(self.env))
+        speaking = transaction._payu_ru_in_its_language()
+        states = dict(transaction._fields["state"]._description_selection(speaking.env))
         self.write(
             {
                 "state": "attention" if is_new_attention else "processed",

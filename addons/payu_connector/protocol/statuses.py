@@ -45,6 +45,9 @@ MEANINGS = {
     "NOT_FOUND": Meaning.ABSENT,
 }
 
+#: Pending, but the payer has not done anything yet.
+NOT_BEGUN = frozenset({"-", "WAITING_PAYMENT"})
+
 #: Once the payment page is closed, these will never become money.
 HOPELESS_AFTER_PAGE = frozenset(
     {"-", "WAITING_PAYMENT", "NOT_FOUND", "CARD_NOT_AUTHORIZED", "CARD_NOTAUTHORIZED", "INVALID"}

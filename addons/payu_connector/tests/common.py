@@ -38,6 +38,7 @@ class PayuCommon(PaymentCommon):
         cls.partner = cls.env["res.partner"].create(
             {
                 "name": "Иван Петров",
+                "lang": "en_US",
                 "email": "ivan@example.com",
                 "phone": "+79161234567",
                 "country_id": cls.env.ref("base.ru").id,

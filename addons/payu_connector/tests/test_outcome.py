@@ -84,6 +84,24 @@ class TestOutcome(CronMixinCase, PayuCommon):
         self._apply(transaction, "PAYMENT_AUTHORIZED")
         self.assertEqual(transaction.state, "done")
 
+    def test_a_payer_who_left_may_pay_again_and_one_who_paid_is_told_not_to(self):
+        transaction = self._apply(self._payment(), "WAITING_PAYMENT")
+        self.assertIn("begin again", transaction.state_message)
+        self._apply(transaction, "PAYMENT_AUTHORIZED")
+        self.assertIn("do not pay again", transaction.state_message)
+
+    def test_what_is_decided_is_not_asked_about(self):
+        self.assertFalse(self._apply(self._payment()).payu_ru_next_check_at)
+
+    def test_a_payment_speaks_its_payers_language_whoever_processes_it(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.partner.lang = "ru_RU"
+        transaction = self._payment()
+        with self._attention_logged() as logged:
+            for lang in ("en_US", "ru_RU", None):
+                self._apply(transaction.with_context(lang=lang), "CASH")
+        self.assertEqual(len(logged.output), 1)
+
     # === Order of events === #
 
     def test_a_declined_card_is_not_the_end(self):
