@@ -49,7 +49,7 @@ class DocumentTemplate(models.Model):
         return self.env["ir.qweb"].with_context(lang="ru_RU")._render(
             self.view_id.id,
             {
-                "template": self,
+                "template": self.with_context(lang="ru_RU"),
                 "agency": agency,
                 "application": application,
                 "lender": self.env.company,
@@ -107,8 +107,10 @@ class Document(models.Model):
             ],
             limit=1,
         )
+        # a document speaks Russian whoever caused it to be made
+        russian = template.with_context(lang="ru_RU")
         return known or self._store(
-            template, agency, application, source_hash, self._pdf(html)
+            russian, agency, application, source_hash, self._pdf(html)
         )
 
     @api.model

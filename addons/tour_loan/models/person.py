@@ -87,4 +87,5 @@ class Person(models.AbstractModel):
         house, flat = self[f"{kind}_house"], self[f"{kind}_flat"]
         parts.append(f"д. {house}" if house else "")
         parts.append(f"кв. {flat}" if flat else "")
-        return ", ".join(part for part in parts if part)
+        # Moscow is a region and a city: dict.fromkeys drops the repeat
+        return ", ".join(dict.fromkeys(part for part in parts if part))
