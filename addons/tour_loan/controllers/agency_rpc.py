@@ -58,9 +58,7 @@ class AgencyRpc(Controller):
         answer = agency._rpc(webhook_id, body)
         if answer is None:
             return request.make_response("", status=204)
-        return request.make_response(
-            answer, [("Content-Type", "application/json; charset=utf-8")]
-        )
+        return request.make_response(answer, [("Content-Type", "application/json; charset=utf-8")])
 
     @route(
         "/tour_loan/v1/openrpc.json",

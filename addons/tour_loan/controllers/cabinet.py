@@ -29,9 +29,7 @@ class Cabinet(BorrowerPages):
             "list_page", agency=applications[:1].agency_id, applications=applications
         )
 
-    @route(
-        "/my/applications/<string:uuid>", type="http", auth="public", methods=["GET"]
-    )
+    @route("/my/applications/<string:uuid>", type="http", auth="public", methods=["GET"])
     @with_application
     def application(self, application, **_values):
         """Lead to the page the application waits on, or show where it stands."""

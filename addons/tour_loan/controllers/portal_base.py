@@ -23,9 +23,7 @@ def with_application(page):
     @wraps(page)
     def handler(self, uuid, *args, **values):
         # sudo: portal users have no right on the model; ownership is checked below
-        application_sudo = (
-            request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
-        )
+        application_sudo = request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
         if not _may_see(application_sudo):
             if request.env.user._is_public():
                 return request.redirect_query(

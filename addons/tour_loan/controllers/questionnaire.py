@@ -71,9 +71,7 @@ class Questionnaire(BorrowerPages):
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         if not (ticked or action == "resend"):
             return self._review_page(application, ticks_missing=True)
-        _code, refusal = application._request_code(
-            "questionnaire", application.phone, origin()
-        )
+        _code, refusal = application._request_code("questionnaire", application.phone, origin())
         if refusal:
             return self._review_page(application, refusal=refusal)
         return request.redirect(f"/my/applications/{application.uuid}/review")

@@ -48,14 +48,10 @@ class Sign(BorrowerPages):
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         if not (ticked or action == "resend"):
             return self._sign_page(application, actualized, ticks_missing=True)
-        _code, refusal = application._request_code(
-            "contract", application.phone, origin()
-        )
+        _code, refusal = application._request_code("contract", application.phone, origin())
         return self._sign_page(application, actualized, refusal=refusal)
 
-    def _sign_page(
-        self, application, actualized, verdict="", refusal=None, error=None, **values
-    ):
+    def _sign_page(self, application, actualized, verdict="", refusal=None, error=None, **values):
         documents = application._contract_documents()
         code = self._code_values(application, "contract", refusal, error)
         fresh = code["code"] and code["code"].documents_digest == documents._digest()

@@ -17,9 +17,7 @@ class Start(BorrowerPages):
     def start(self, uuid, secret, **_values):
         """Show the order; the button's POST uses the link up, so previews burn nothing."""
         # sudo: the secret of the link is checked before anything is shown
-        application_sudo = (
-            request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
-        )
+        application_sudo = request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
         state = application_sudo._link_state(secret) if application_sudo else "wrong"
         ours = state == "used" and (
             request.session.get(SESSION_KEY) == uuid or application_sudo.borrower_id
@@ -80,9 +78,7 @@ class Start(BorrowerPages):
             return None, str(MESSAGES[problem])
         return identity.normal_phone(values["phone"]), None
 
-    def _documents_page(
-        self, application, change=False, refusal=None, error=None, **values
-    ):
+    def _documents_page(self, application, change=False, refusal=None, error=None, **values):
         code = self._code_values(application, "acquaintance", refusal, error)
         return self._render(
             "documents_page",
@@ -103,9 +99,7 @@ class Start(BorrowerPages):
 
     # --- later: back in by phone ---
 
-    @route(
-        "/tour_loan/login", type="http", auth="public", methods=["GET", "POST"]
-    )
+    @route("/tour_loan/login", type="http", auth="public", methods=["GET", "POST"])
     def login(self, action="", phone="", next="", **values):
         """Log in by a code. Whether the phone is known cannot be told from outside."""
         page = {"next": next, "phone": phone, "code": None}

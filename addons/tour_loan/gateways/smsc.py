@@ -51,9 +51,7 @@ class Gateway:
         if self.sender:
             payload["sender"] = self.sender
         try:
-            response = requests.post(
-                f"{self.url}/rest/send/", json=payload, timeout=TIMEOUT
-            )
+            response = requests.post(f"{self.url}/rest/send/", json=payload, timeout=TIMEOUT)
             answer = response.json()
         except (requests.RequestException, ValueError) as error:
             # never the exception's text: it may carry the request

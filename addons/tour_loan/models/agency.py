@@ -25,9 +25,7 @@ class Agency(models.Model):
     product_ids = fields.Many2many("tour_loan.product", string="Products")
 
     # what it may do
-    minimum_advance = fields.Float(
-        "Minimum advance, %", default=10.0, digits=(5, 2), tracking=True
-    )
+    minimum_advance = fields.Float("Minimum advance, %", default=10.0, digits=(5, 2), tracking=True)
     url_hosts = fields.Text(
         "Hosts for urls", help="One a line; success, failure and back lead only there."
     )
@@ -100,16 +98,19 @@ class Agency(models.Model):
         """Return the live secrets, newest first; ``inbound`` sign calls to us."""
         now = fields.Datetime.now()
         keys = self.sudo().key_ids.filtered(
-            lambda key: key.direction == direction
-            and (not key.valid_until or key.valid_until > now)
+            lambda key: (
+                key.direction == direction and (not key.valid_until or key.valid_until > now)
+            )
         )
         return keys.sorted("id", reverse=True)[:2].mapped("secret")
 
     def _set_key(self, direction: str, secret: str):
         """Put ``secret`` in place of all keys of this direction, at once."""
         self.sudo().key_ids.filtered(lambda key: key.direction == direction).unlink()
-        return self.env["tour_loan.agency.key"].sudo().create(
-            {"agency_id": self.id, "direction": direction, "secret": secret}
+        return (
+            self.env["tour_loan.agency.key"]
+            .sudo()
+            .create({"agency_id": self.id, "direction": direction, "secret": secret})
         )
 
     def _url_allowed(self, url_host: str) -> bool:
@@ -118,7 +119,7 @@ class Agency(models.Model):
 
     def _products(self):
         """Return the products offered to this agency's customers."""
-        return self.product_ids or self.env["tour_loan.product"].search([])
+        return self.product_ids or self.env["tour_loan.product"].search([], limit=100)
 
 
 class AgencyKey(models.Model):
@@ -128,9 +129,7 @@ class AgencyKey(models.Model):
     _description = "Signing key of an agency"
     _order = "id desc"
 
-    agency_id = fields.Many2one(
-        "tour_loan.agency", required=True, index=True, ondelete="cascade"
-    )
+    agency_id = fields.Many2one("tour_loan.agency", required=True, index=True, ondelete="cascade")
     direction = fields.Selection(
         [("inbound", "Agency to us"), ("outbound", "Us to the agency")], required=True
     )

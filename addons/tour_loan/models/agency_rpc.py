@@ -15,7 +15,6 @@ from ..rpc import dispatcher, errors, signature
 from ..rpc.content import content as normal_content
 from ..rpc.content import differing_paths
 from ..rules import cooling_off, money, moves, quote
-
 from ..tools import is_on, server_setting
 from .application import BOOKING_ALLOWANCE
 
@@ -62,9 +61,7 @@ class Agency(models.Model):
             self,
             passthrough=(OperationalError, ConcurrencyError),
             atomic=self._atomic if call.changes else nullcontext,
-            allow_loopback=is_on(
-                server_setting("tour_loan", "allow_private_callbacks")
-            ),
+            allow_loopback=is_on(server_setting("tour_loan", "allow_private_callbacks")),
             logger=_logger,
         )
         if row and dispatcher.is_incident(answer):
@@ -215,9 +212,7 @@ class Agency(models.Model):
             problems.append(errors.Problem("order.advance.paid_at", "in_the_future"))
         if params.tour.starts_on < now.date():
             problems.append(errors.Problem("tour.starts_on", "departure_in_the_past"))
-        if not self.env["res.country"].search_count(
-            [("code", "=", params.tour.country)], limit=1
-        ):
+        if not self.env["res.country"].search_count([("code", "=", params.tour.country)], limit=1):
             problems.append(errors.Problem("tour.country", "country_unknown"))
         if problems:
             raise errors.InvalidParams(problems)
@@ -234,16 +229,13 @@ class Agency(models.Model):
         terms = product._terms()
         if not set(months) <= set(terms):
             offered = ", ".join(map(str, terms))
-            raise errors.Limit(
-                [errors.Problem(path, "months_not_offered", {"offered": offered})]
-            )
+            raise errors.Limit([errors.Problem(path, "months_not_offered", {"offered": offered})])
 
     def _check_urls(self, urls):
         problems = [
             errors.Problem(f"urls.{name}", "host_not_allowed")
             for name in ("success", "failure", "back")
-            if (url := getattr(urls, name))
-            and not self._url_allowed(urlsplit(url).hostname)
+            if (url := getattr(urls, name)) and not self._url_allowed(urlsplit(url).hostname)
         ]
         if problems:
             raise errors.AgencyRule(problems)

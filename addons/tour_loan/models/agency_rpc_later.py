@@ -57,9 +57,7 @@ class Agency(models.Model):
         if order and order.held_until:
             values["held_until"] = _naive(order.held_until)
             if values["held_until"] <= fields.Datetime.now():
-                raise errors.InvalidParams(
-                    [errors.Problem("order.held_until", "hold_in_the_past")]
-                )
+                raise errors.InvalidParams([errors.Problem("order.held_until", "hold_in_the_past")])
         if params.tour:
             values |= self._tour_values(params.tour)
         return values
@@ -77,9 +75,7 @@ class Agency(models.Model):
             if application.booking_number == params.booking_number:
                 return application._agency_object()
             raise errors.WrongState(application.state)
-        documents = [
-            document.model_dump(mode="json") for document in params.documents or []
-        ]
+        documents = [document.model_dump(mode="json") for document in params.documents or []]
         if not application._move(
             "commit",
             "agency",

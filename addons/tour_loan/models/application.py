@@ -39,12 +39,8 @@ class Application(models.Model):
     _rec_name = "order_number"
 
     uuid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
-    state = fields.Selection(
-        STATES, required=True, default="new", readonly=True, index=True
-    )
-    state_changed_at = fields.Datetime(
-        readonly=True, default=lambda self: fields.Datetime.now()
-    )
+    state = fields.Selection(STATES, required=True, default="new", readonly=True, index=True)
+    state_changed_at = fields.Datetime(readonly=True, default=lambda self: fields.Datetime.now())
     test = fields.Boolean(readonly=True, help="Never reaches the accounting system.")
     agency_id = fields.Many2one(
         "tour_loan.agency", required=True, readonly=True, index=True, ondelete="restrict"
@@ -54,15 +50,9 @@ class Application(models.Model):
     )
     product_id = fields.Many2one("tour_loan.product", required=True, readonly=True)
     history_ids = fields.One2many("tour_loan.history", "application_id", readonly=True)
-    callback_ids = fields.One2many(
-        "tour_loan.callback", "application_id", readonly=True
-    )
-    document_ids = fields.One2many(
-        "tour_loan.document", "application_id", readonly=True
-    )
-    signature_ids = fields.One2many(
-        "tour_loan.signature", "application_id", readonly=True
-    )
+    callback_ids = fields.One2many("tour_loan.callback", "application_id", readonly=True)
+    document_ids = fields.One2many("tour_loan.document", "application_id", readonly=True)
+    signature_ids = fields.One2many("tour_loan.signature", "application_id", readonly=True)
 
     # the order, as the agency told it
     order_number = fields.Char(required=True, readonly=True, index=True)
@@ -81,9 +71,7 @@ class Application(models.Model):
 
     # what the borrower did
     link_generation = fields.Integer(default=1, readonly=True)
-    link_made_at = fields.Datetime(
-        readonly=True, default=lambda self: fields.Datetime.now()
-    )
+    link_made_at = fields.Datetime(readonly=True, default=lambda self: fields.Datetime.now())
     link_used_at = fields.Datetime(readonly=True)
     steps_done = fields.Char(readonly=True, default="")
     submitted_at = fields.Datetime(readonly=True)
@@ -136,8 +124,7 @@ class Application(models.Model):
 
     _uuid_uniq = models.UniqueIndex("(uuid)")
     _order_uniq = models.UniqueIndex(
-        "(agency_id, order_number) "
-        "WHERE state NOT IN ('declined', 'cancelled', 'expired')"
+        "(agency_id, order_number) WHERE state NOT IN ('declined', 'cancelled', 'expired')"
     )
 
     _time_of_change = models.Index("(agency_id, state_changed_at)")
@@ -191,17 +178,13 @@ class Application(models.Model):
     @api.depends("order_number", "agency_id.name")
     def _compute_display_name(self):
         for application in self:
-            application.display_name = (
-                f"{application.agency_id.name} {application.order_number}"
-            )
+            application.display_name = f"{application.agency_id.name} {application.order_number}"
 
     def action_cancel(self):
         """Staff: cancel, telling the agency and the borrower."""
         for application in self:
             if not application._move("cancel", "staff", note=self.env.user.login):
-                raise UserError(
-                    self.env._("An application in this state cannot be cancelled.")
-                )
+                raise UserError(self.env._("An application in this state cannot be cancelled."))
         return True
 
     # --- figures ---
@@ -316,9 +299,9 @@ class Application(models.Model):
         brand = self.agency_id.name
         texts = {
             "approve": env._(
-                "%s: your loan application is approved. Read the terms and sign: %s",
-                brand,
-                application._portal_url(),
+                "%(brand)s: your loan application is approved. Read the terms and sign: %(url)s",
+                brand=brand,
+                url=application._portal_url(),
             ),
             "decline": env._(
                 "%s: the lender has declined your application. The agency will tell you "
@@ -326,32 +309,31 @@ class Application(models.Model):
                 brand,
             ),
             "ask_data": env._(
-                "%s: the lender asks for more data. Please complete your application: %s",
-                brand,
-                application._portal_url(),
+                "%(brand)s: the lender asks for more data. Please complete your application: %(url)s",
+                brand=brand,
+                url=application._portal_url(),
             ),
             "expire": env._(
-                "%s: the time of your loan application is over. Please turn to the "
-                "agency.",
+                "%s: the time of your loan application is over. Please turn to the agency.",
                 brand,
             ),
             "cancel": env._("%s: your loan application is cancelled.", brand),
             "sign": env._(
-                "%s: the contract is signed. Until %s (Moscow) you may still refuse.",
-                brand,
-                self._moscow("cooling_off_until"),
+                "%(brand)s: the contract is signed. Until %(time)s (Moscow) you may still refuse.",
+                brand=brand,
+                time=self._moscow("cooling_off_until"),
             )
             if self.cooling_off_until and self.cooling_off_until > self.signed_at
             else "",
             "change": env._(
-                "%s: the price of your tour has changed, the lender decides anew: %s",
-                brand,
-                application._portal_url(),
+                "%(brand)s: the price of your tour has changed, the lender decides anew: %(url)s",
+                brand=brand,
+                url=application._portal_url(),
             ),
             "fund": env._(
-                "%s: the tour is paid for. Schedule and payments: %s",
-                brand,
-                application._portal_url(),
+                "%(brand)s: the tour is paid for. Schedule and payments: %(url)s",
+                brand=brand,
+                url=application._portal_url(),
             ),
         }
         return texts.get(name, "")

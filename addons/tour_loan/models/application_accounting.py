@@ -72,9 +72,7 @@ class Application(models.Model):
                 for name in ("amount", "rate", "psk", "psk_amount", "monthly_payment")
             }
             values["offer_months"] = offer["months"]
-            values["offer_valid_until"] = (
-                offer["valid_until"].astimezone(UTC).replace(tzinfo=None)
-            )
+            values["offer_valid_until"] = offer["valid_until"].astimezone(UTC).replace(tzinfo=None)
             values["offer_schedule"] = [
                 {
                     "due_on": line["due_on"].isoformat(),

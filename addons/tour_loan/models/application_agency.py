@@ -111,9 +111,7 @@ class Application(models.Model):
 
     def _link(self) -> str:
         """Return the one-time address that starts the questionnaire."""
-        return (
-            f"{self.get_base_url()}/tour_loan/start/{self.uuid}/{self._link_secret()}"
-        )
+        return f"{self.get_base_url()}/tour_loan/start/{self.uuid}/{self._link_secret()}"
 
     def _link_secret(self) -> str:
         """Return the secret part: derived, so that the database holds no key to it."""

@@ -43,13 +43,11 @@ class Application(models.Model):
                 self.order_number,
             ),
             "questionnaire": env._(
-                "Code {code} signs your loan application for order %s. "
-                "Tell it to nobody.",
+                "Code {code} signs your loan application for order %s. Tell it to nobody.",
                 self.order_number,
             ),
             "contract": env._(
-                "Code {code} signs loan contract %(number)s for %(amount)s. "
-                "Tell it to nobody.",
+                "Code {code} signs loan contract %(number)s for %(amount)s. Tell it to nobody.",
                 number=self.accounting_number or self.order_number,
                 amount=self._rubles("offer_amount"),
             ),
@@ -90,9 +88,7 @@ class Application(models.Model):
 
     def _prefilled_fields(self):
         return [
-            name
-            for name in self._person_fields()
-            if name not in ("residence_same", "currency_id")
+            name for name in self._person_fields() if name not in ("residence_same", "currency_id")
         ]
 
     def _use_link(self):
@@ -205,10 +201,7 @@ class Application(models.Model):
         elif step not in done:
             done.append(step)
         self.steps_done = ",".join(done)
-        return {
-            name: str(MESSAGES.get(code, MESSAGES["format"]))
-            for name, code in errors.items()
-        }
+        return {name: str(MESSAGES.get(code, MESSAGES["format"])) for name, code in errors.items()}
 
     def _read_field(self, field, text: str):
         """Return (value, None) or (None, error code)."""

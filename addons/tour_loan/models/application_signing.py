@@ -41,9 +41,7 @@ class Application(models.Model):
         if not agency.actualize_url or not secrets:
             return {"available": True, "price": str(self._exact(self.price))}
         message_id = str(uuid4())
-        body = outgoing.actualize_body(
-            message_id, self.order_number, self._exact(self.price)
-        )
+        body = outgoing.actualize_body(message_id, self.order_number, self._exact(self.price))
         now = fields.Datetime.now().replace(tzinfo=UTC)
         headers = signature.sign(secrets, message_id, now, body)
         outcome = delivery.post(
@@ -76,9 +74,7 @@ class Application(models.Model):
         if not answer:
             return "sign" if self.agency_id.actualize_no_answer == "sign" else "wait"
         if not answer["available"]:
-            self._move(
-                "cancel", "agency", note="order.actualize", decline_code="agency"
-            )
+            self._move("cancel", "agency", note="order.actualize", decline_code="agency")
             return "gone"
         price = Decimal(answer["price"])
         if price != self._exact(self.price):
@@ -219,8 +215,7 @@ class Application(models.Model):
             ("5", "Порядок определения курса иностранной валюты", absent),
             (
                 "5.1",
-                "Указание на изменение суммы расходов заёмщика при увеличении "
-                "переменной ставки",
+                "Указание на изменение суммы расходов заёмщика при увеличении переменной ставки",
                 absent,
             ),
             (
@@ -242,8 +237,7 @@ class Application(models.Model):
             (
                 "11",
                 "Цели использования займа",
-                f"Оплата тура по заказу {self.order_number}; сумма перечисляется "
-                f"{payee}.",
+                f"Оплата тура по заказу {self.order_number}; сумма перечисляется {payee}.",
             ),
             (
                 "12",

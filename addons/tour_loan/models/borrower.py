@@ -84,8 +84,10 @@ class ResUsers(models.Model):
         # staff never log in by SMS, even if somebody gives a borrower their user
         if not self.env.user.share or not borrower:
             raise AccessDenied()
-        if not self.env["tour_loan.code"].sudo()._redeem_login(
-            credential.get("challenge") or "", borrower.phone
+        if (
+            not self.env["tour_loan.code"]
+            .sudo()
+            ._redeem_login(credential.get("challenge") or "", borrower.phone)
         ):
             raise AccessDenied()
         return {"uid": self.env.uid, "auth_method": "tour_loan_code", "mfa": "skip"}

@@ -60,9 +60,7 @@ class Callback(models.Model):
         if not secrets:
             return Outcome("stuck", error="the agency has no key for callbacks")
         body = self.request.encode()
-        headers = signature.sign(
-            secrets, self.uid, fields.Datetime.now().replace(tzinfo=UTC), body
-        )
+        headers = signature.sign(secrets, self.uid, fields.Datetime.now().replace(tzinfo=UTC), body)
         outcome = delivery.post(
             agency.callback_url,
             body,
@@ -79,7 +77,6 @@ class Callback(models.Model):
         return Outcome(
             "later",
             response=answer,
-            error=" ".join((outcome.error, outcome.detail)).strip()
-            or f"HTTP {outcome.status}",
+            error=" ".join((outcome.error, outcome.detail)).strip() or f"HTTP {outcome.status}",
             seconds=outcome.retry_after,
         )

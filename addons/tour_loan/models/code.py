@@ -63,9 +63,7 @@ class Code(models.Model):
     ip = fields.Char("IP", readonly=True)
     user_agent = fields.Char(readonly=True)
     session = fields.Char("Session (hash)", readonly=True)
-    sms_text = fields.Char(
-        "Text of the SMS", readonly=True, help="The code stands as dots."
-    )
+    sms_text = fields.Char("Text of the SMS", readonly=True, help="The code stands as dots.")
     sms_id = fields.Many2one("tour_loan.sms", readonly=True, ondelete="restrict")
 
     _uid_uniq = models.UniqueIndex("(uid)")
@@ -98,8 +96,7 @@ class Code(models.Model):
                 "application_id": application.id if application else False,
                 "document_ids": [(6, 0, documents.ids if documents else [])],
                 "documents_digest": documents._digest() if documents else "",
-                "expires_at": fields.Datetime.now()
-                + timedelta(seconds=codes.LIFETIME_SECONDS),
+                "expires_at": fields.Datetime.now() + timedelta(seconds=codes.LIFETIME_SECONDS),
                 "sms_text": text.replace("{code}", DOTS),
             }
         )
@@ -155,13 +152,9 @@ class Code(models.Model):
         key = server_setting("tour_loan", "code_key").encode()
         if len(key) < codes.MIN_KEY_BYTES:
             raise UserError(
-                self.env._(
-                    "The server setting code_key is missing or short; see odoo.conf."
-                )
+                self.env._("The server setting code_key is missing or short; see odoo.conf.")
             )
-        return codes.code(
-            key, self.nonce, self.purpose, self.phone, self.documents_digest or ""
-        )
+        return codes.code(key, self.nonce, self.purpose, self.phone, self.documents_digest or "")
 
     def _check(self, typed: str, origin: dict):
         """Return None if ``typed`` is the code, else ``{"error", "left"}``.

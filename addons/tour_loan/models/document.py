@@ -30,9 +30,7 @@ class DocumentTemplate(models.Model):
         ],
         required=True,
     )
-    tick = fields.Char(
-        required=True, translate=True, help="What the borrower ticks on the page."
-    )
+    tick = fields.Char(required=True, translate=True, help="What the borrower ticks on the page.")
     sequence = fields.Integer(default=10)
     version = fields.Char(required=True, default="1")
     view_id = fields.Many2one("ir.ui.view", "Text (QWeb)", required=True)
@@ -46,14 +44,18 @@ class DocumentTemplate(models.Model):
 
     def _html(self, agency, application=None) -> str:
         """Return the text as one self-contained HTML page, in Russian."""
-        return self.env["ir.qweb"].with_context(lang="ru_RU")._render(
-            self.view_id.id,
-            {
-                "template": self.with_context(lang="ru_RU"),
-                "agency": agency,
-                "application": application,
-                "lender": self.env.company,
-            },
+        return (
+            self.env["ir.qweb"]
+            .with_context(lang="ru_RU")
+            ._render(
+                self.view_id.id,
+                {
+                    "template": self.with_context(lang="ru_RU"),
+                    "agency": agency,
+                    "application": application,
+                    "lender": self.env.company,
+                },
+            )
         )
 
 
@@ -82,7 +84,7 @@ class Document(models.Model):
     size = fields.Integer("Size, bytes", readonly=True)
     sha256 = fields.Char("SHA-256", required=True, readonly=True, index=True)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("A document that was shown is never changed."))
 
     @api.ondelete(at_uninstall=False)
@@ -109,9 +111,7 @@ class Document(models.Model):
         )
         # a document speaks Russian whoever caused it to be made
         russian = template.with_context(lang="ru_RU")
-        return known or self._store(
-            russian, agency, application, source_hash, self._pdf(html)
-        )
+        return known or self._store(russian, agency, application, source_hash, self._pdf(html))
 
     @api.model
     def _store(self, template, agency, application, source_hash, content: bytes):
@@ -138,9 +138,7 @@ class Document(models.Model):
                 return weasyprint.default_url_fetcher(url, *args, **kwargs)
             raise ValueError("documents are self-contained")
 
-        return weasyprint.HTML(
-            string=str(Markup(html)), url_fetcher=refuse
-        ).write_pdf()
+        return weasyprint.HTML(string=str(Markup(html)), url_fetcher=refuse).write_pdf()
 
     def _bytes(self) -> bytes:
         self.ensure_one()

@@ -32,8 +32,6 @@ class History(models.Model):
     )
     source = fields.Char("From", readonly=True)
     target = fields.Char("To", readonly=True)
-    made = fields.Boolean(
-        readonly=True, help="Off: it came too late or twice and changed nothing."
-    )
+    made = fields.Boolean(readonly=True, help="Off: it came too late or twice and changed nothing.")
     note = fields.Char(readonly=True)
     sequence = fields.Integer(readonly=True)

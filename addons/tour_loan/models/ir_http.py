@@ -11,6 +11,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if request.httprequest.path.startswith(PAGES):
             request.update_context(lang="ru_RU")
+        return result

@@ -72,9 +72,7 @@ class Message(models.AbstractModel):
         readonly=True,
     )
     attempts = fields.Integer(readonly=True)
-    next_attempt_at = fields.Datetime(
-        readonly=True, default=lambda self: fields.Datetime.now()
-    )
+    next_attempt_at = fields.Datetime(readonly=True, default=lambda self: fields.Datetime.now())
     last_attempt_at = fields.Datetime(readonly=True)
     sent_at = fields.Datetime(readonly=True)
     last_error = fields.Text(readonly=True)
@@ -162,9 +160,7 @@ class Message(models.AbstractModel):
         if older.state == "pending":
             wait = (older.next_attempt_at or fields.Datetime.now()) - fields.Datetime.now()
             seconds = min(max(1, wait.total_seconds() + 1), 600)
-        raise RetryableJobError(
-            f"waits for {older.uid}", seconds=seconds, ignore_retry=True
-        )
+        raise RetryableJobError(f"waits for {older.uid}", seconds=seconds, ignore_retry=True)
 
     def _breaker_pause(self) -> float:
         """Return for how many seconds this message's endpoint rests, 0 if it does not.
@@ -240,8 +236,6 @@ class Message(models.AbstractModel):
     def action_send_again(self):
         """Staff: send stuck, dropped or waiting messages now."""
         messages = self.filtered(lambda message: message.state != "sent")
-        messages.write(
-            {"state": "pending", "next_attempt_at": fields.Datetime.now()}
-        )
+        messages.write({"state": "pending", "next_attempt_at": fields.Datetime.now()})
         messages._enqueue()
         return True

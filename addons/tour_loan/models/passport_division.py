@@ -1,7 +1,5 @@
 """Which authority issued a passport: the divisions behind the code."""
 
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -47,29 +45,3 @@ class PassportDivision(models.Model):
         added = sorted(wanted - known.keys())
         self.create([{"code": code, "name": name} for code, name in added])
         return {"rows": len(wanted), "added": len(added)}
-
-
-class PassportDivisionImport(models.TransientModel):
-    """Staff: import the reference book of divisions from a file."""
-
-    _name = "tour_loan.passport.division.import"
-    _description = "Import of passport divisions"
-
-    file = fields.Binary(required=True, attachment=False)
-    filename = fields.Char()
-
-    def action_import(self):
-        counts = self.env["tour_loan.passport.division"]._import_csv(
-            base64.b64decode(self.file)
-        )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(rows)s divisions, %(added)s of them new.", **counts
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }

@@ -65,9 +65,7 @@ class Person(models.AbstractModel):
     def _person_fields(self) -> list[str]:
         """Return the names of the questionnaire's fields."""
         technical = {"id", "display_name", "currency_id", *models.MAGIC_COLUMNS}
-        return [
-            name for name in self.env["tour_loan.person"]._fields if name not in technical
-        ]
+        return [name for name in self.env["tour_loan.person"]._fields if name not in technical]
 
     def _person_values(self) -> dict:
         """Return the questionnaire of this record, ready for another's ``write``."""
@@ -81,9 +79,7 @@ class Person(models.AbstractModel):
         """Return the address on one line, in the order of a Russian envelope."""
         if kind == "residence" and self.residence_same:
             kind = "registration"
-        parts = [
-            self[f"{kind}_{name}"] for name in ("postcode", "region", "city", "street")
-        ]
+        parts = [self[f"{kind}_{name}"] for name in ("postcode", "region", "city", "street")]
         house, flat = self[f"{kind}_house"], self[f"{kind}_flat"]
         parts.append(f"д. {house}" if house else "")
         parts.append(f"кв. {flat}" if flat else "")

@@ -87,9 +87,7 @@ def _address(kind: str, needed_if=None) -> tuple[Field, ...]:
     )
 
     def line(name, autocomplete="off", **options):
-        return Field(
-            f"{kind}_{name}", needed_if=needed_if, autocomplete=autocomplete, **options
-        )
+        return Field(f"{kind}_{name}", needed_if=needed_if, autocomplete=autocomplete, **options)
 
     return (
         postcode,

@@ -47,9 +47,7 @@ class Request(models.Model):
         )
         if rows:
             return self.browse(rows[0][0]), True
-        row = self.search(
-            [("agency_id", "=", agency.id), ("webhook_id", "=", webhook_id)]
-        )
+        row = self.search([("agency_id", "=", agency.id), ("webhook_id", "=", webhook_id)])
         return row, False
 
     def _is_same(self, body: bytes) -> bool:

@@ -27,9 +27,7 @@ class Signature(models.Model):
         ondelete="restrict",
     )
     borrower_id = fields.Many2one("tour_loan.borrower", required=True, readonly=True)
-    code_id = fields.Many2one(
-        "tour_loan.code", required=True, readonly=True, ondelete="restrict"
-    )
+    code_id = fields.Many2one("tour_loan.code", required=True, readonly=True, ondelete="restrict")
     purpose = fields.Char(required=True, readonly=True)
     document_ids = fields.Many2many("tour_loan.document", readonly=True)
     documents_digest = fields.Char("SHA-256 of the documents", readonly=True)
@@ -46,7 +44,7 @@ class Signature(models.Model):
 
     _code_uniq = models.UniqueIndex("(code_id)")
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("Evidence is never changed."))
 
     @api.ondelete(at_uninstall=False)
@@ -56,9 +54,7 @@ class Signature(models.Model):
     @api.model
     def _record(self, application, code):
         """Write the evidence of ``code``, which the borrower has just typed right."""
-        previous = self.search(
-            [("application_id", "=", application.id)], order="id desc", limit=1
-        )
+        previous = self.search([("application_id", "=", application.id)], order="id desc", limit=1)
         now = fields.Datetime.now()
         evidence = json.dumps(
             {

@@ -28,18 +28,14 @@ class Sms(models.Model):
         required=True, readonly=True, help="{code} stands for the code of a challenge."
     )
     code_id = fields.Many2one("tour_loan.code", readonly=True, index=True)
-    application_id = fields.Many2one(
-        "tour_loan.application", readonly=True, index="btree_not_null"
-    )
+    application_id = fields.Many2one("tour_loan.application", readonly=True, index="btree_not_null")
     gateway_id = fields.Char("Gateway's message id", readonly=True)
     delivery_state = fields.Char(readonly=True)
 
     def _send(self):
         text = self.text
         if self.code_id:
-            if self.code_id.state != "active" or (
-                self.code_id.expires_at < fields.Datetime.now()
-            ):
+            if self.code_id.state != "active" or (self.code_id.expires_at < fields.Datetime.now()):
                 return Outcome("dropped", error="the code is no longer waited for")
             text = self.text.replace("{code}", self.code_id._plain())
         gateway = smsc.Gateway(

@@ -227,7 +227,7 @@ class _Channel(io.RawIOBase):
 
     def close(self) -> None:
         self._socket.close()
-        super().close()
+        return super().close()
 
 
 def _left(deadline: float) -> float:

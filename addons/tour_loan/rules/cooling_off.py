@@ -38,9 +38,7 @@ def pause(amount: Decimal, bands: tuple[Band, ...] = BANDS) -> timedelta:
     raise ValueError(f"no cooling-off band for {amount}")
 
 
-def until(
-    signed_at: datetime, amount: Decimal, bands: tuple[Band, ...] = BANDS
-) -> datetime:
+def until(signed_at: datetime, amount: Decimal, bands: tuple[Band, ...] = BANDS) -> datetime:
     """Return when money may go: `signed_at` itself when no pause is needed.
 
     The answer is in UTC exactly as `signed_at` is, naive or aware.

@@ -101,9 +101,7 @@ def normal_latin_name(text: str) -> str:
 
 def normal_digits(text: str) -> str:
     """Return only the decimal digits of the text, as ASCII."""
-    return "".join(
-        str(unicodedata.decimal(char)) for char in text or "" if char.isdecimal()
-    )
+    return "".join(str(unicodedata.decimal(char)) for char in text or "" if char.isdecimal())
 
 
 def split_passport(text: str) -> tuple[str, str]:
@@ -194,9 +192,7 @@ def check_passport_number(number: str) -> str | None:
     return None if re.fullmatch(r"[0-9]{6}", number) else "passport_number_format"
 
 
-def check_passport_issued_on(
-    issued_on: date | None, birth_date: date, today: date
-) -> str | None:
+def check_passport_issued_on(issued_on: date | None, birth_date: date, today: date) -> str | None:
     """Check the issue date against the ages of exchange.
 
     Government decree No. 2267 of 23.12.2023: first passport at 14, exchange at 20

@@ -7,6 +7,7 @@ Everything that goes there passes `mask`, which finds the fields of
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -156,10 +157,9 @@ def mask_text(text: str, index: Index = INDEX) -> str:
     Names cannot be told in free text: log the masked data, not sentences.
     """
     if text.lstrip()[:1] in ("{", "["):
-        try:
+        # cut or not JSON: the patterns below are what is left
+        with suppress(ValueError):
             return json.dumps(mask(json.loads(text), index), ensure_ascii=False)
-        except ValueError:
-            pass  # cut or not JSON: the patterns below are what is left
     for pattern, mask_found in _PATTERNS:
         text = pattern.sub(lambda found, by=mask_found: by(found.group()), text)
     return text
@@ -168,10 +168,7 @@ def mask_text(text: str, index: Index = INDEX) -> str:
 def _mask(value: object, index: Index, own_mask: Callable[[str], str] | None) -> object:
     if isinstance(value, Mapping):
         inside = hide if own_mask else None
-        return {
-            key: _mask(item, index, index.find(key) or inside)
-            for key, item in value.items()
-        }
+        return {key: _mask(item, index, index.find(key) or inside) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_mask(item, index, own_mask) for item in value]
     if value is None or value == "" or isinstance(value, bool):
@@ -186,9 +183,7 @@ def _mask(value: object, index: Index, own_mask: Callable[[str], str] | None) ->
 _PATTERNS = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), mask_email),
     (
-        re.compile(
-            r"(?<![\w-])(?:\+?7|8)[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\w)"
-        ),
+        re.compile(r"(?<![\w-])(?:\+?7|8)[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\w)"),
         mask_phone,
     ),
     (re.compile(r"(?<![\w-])\d{3}-\d{3}-\d{3}[ -]\d{2}(?!\w)"), mask_digits),

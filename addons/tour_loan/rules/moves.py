@@ -39,9 +39,7 @@ MOVES = {
     "ask_data": Move(("submitted",), "needs_data", ("accounting", "staff")),
     # approved -> approved: other conditions replace the offer before it is signed
     "approve": Move(("submitted", "approved"), "approved", ("accounting",)),
-    "decline": Move(
-        ("submitted", "needs_data", "approved"), "declined", ("accounting",)
-    ),
+    "decline": Move(("submitted", "needs_data", "approved"), "declined", ("accounting",)),
     # another price or advance: the lender decides anew
     "change": Move(("submitted", "approved"), "submitted", ("agency", "staff")),
     # a change that needs no new decision: nobody decided yet, or it is inside the offer

@@ -23,9 +23,7 @@ IDENTIFICATION = Retention(
 EVIDENCE = Retention(
     5, 30, "proof of the signature: kept like the contract it signs (115-FZ art. 7)"
 )
-DECISION = Retention(
-    3, 30, "limitation period (Civil Code art. 196); 152-FZ art. 21 part 4"
-)
+DECISION = Retention(3, 30, "limitation period (Civil Code art. 196); 152-FZ art. 21 part 4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +60,7 @@ PERSONAL_FIELDS = (
         _CONTACT,
         IDENTIFICATION,
     ),
-    PersonalField(
-        ("last_name", "surname", "Фамилия"), "surname", _TRAVEL, IDENTIFICATION
-    ),
+    PersonalField(("last_name", "surname", "Фамилия"), "surname", _TRAVEL, IDENTIFICATION),
     PersonalField(("first_name", "Имя"), "initial", _TRAVEL, IDENTIFICATION),
     PersonalField(
         ("middle_name", "patronymic", "Отчество"),
@@ -78,12 +74,8 @@ PERSONAL_FIELDS = (
         _IDENTIFY,
         IDENTIFICATION,
     ),
-    PersonalField(
-        ("birth_date", "birthday", "ДатаРождения"), "hidden", _IDENTIFY, IDENTIFICATION
-    ),
-    PersonalField(
-        ("birth_place", "МестоРождения"), "hidden", _IDENTIFY, IDENTIFICATION
-    ),
+    PersonalField(("birth_date", "birthday", "ДатаРождения"), "hidden", _IDENTIFY, IDENTIFICATION),
+    PersonalField(("birth_place", "МестоРождения"), "hidden", _IDENTIFY, IDENTIFICATION),
     PersonalField(("gender", "Пол"), "hidden", _IDENTIFY, IDENTIFICATION),
     PersonalField(
         (
@@ -143,9 +135,7 @@ PERSONAL_FIELDS = (
         _DECIDE,
         DECISION,
     ),
-    PersonalField(
-        ("income*", "expenses", "Доход*", "Расход*"), "hidden", _DECIDE, DECISION
-    ),
+    PersonalField(("income*", "expenses", "Доход*", "Расход*"), "hidden", _DECIDE, DECISION),
     PersonalField(
         ("contact_person*", "КонтактныеЛица", "КонтактноеЛицо*"),
         "hidden",

@@ -141,9 +141,7 @@ def whole_months(start: date, on: date) -> tuple[int, int]:
 def balance(positions: list[tuple[float, int, float]], i: float) -> float:
     """Return the left side of the law's equation for (flow, q, e) and a rate i."""
     # A negative power fades to zero where a positive one would overflow.
-    return sum(
-        flow * (1.0 + i) ** -whole / (1.0 + rest * i) for flow, whole, rest in positions
-    )
+    return sum(flow * (1.0 + i) ** -whole / (1.0 + rest * i) for flow, whole, rest in positions)
 
 
 def solve(positions: list[tuple[float, int, float]]) -> float:

@@ -35,9 +35,7 @@ def test_money_may_go_when_the_pause_is_over():
 
 def test_a_naive_time_of_odoo_stays_naive():
     signed_at = datetime(2026, 11, 24, 12)
-    assert cooling_off.until(signed_at, Decimal("200000.01")) == datetime(
-        2026, 11, 26, 12
-    )
+    assert cooling_off.until(signed_at, Decimal("200000.01")) == datetime(2026, 11, 26, 12)
 
 
 def test_the_bands_leave_no_gap():

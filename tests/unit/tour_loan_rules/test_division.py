@@ -30,9 +30,7 @@ REAL_FILE = Path(__file__).resolve().parents[3] / "../shared/data/fms_unit.csv"
 # bytes, (read, kept, codes, duplicates, placeholders, malformed lines)
 FILES = [pytest.param(OWN, (12, 7, 4, 1, 1, (11, 12, 13)), id="own")]
 if REAL_FILE.exists():
-    FILES.append(
-        pytest.param(REAL_FILE.read_bytes(), (16567, 16555, 7492, 1, 11, ()), id="real")
-    )
+    FILES.append(pytest.param(REAL_FILE.read_bytes(), (16567, 16555, 7492, 1, 11, ()), id="real"))
 
 
 @pytest.mark.parametrize(("data", "counts"), FILES)

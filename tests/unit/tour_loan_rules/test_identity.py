@@ -164,9 +164,7 @@ DAY = timedelta(days=1)
         (date(2004, 5, 10), FORTY_FIVE, "passport_expired"),
     ],
 )
-def test_a_passport_is_exchanged_at_20_and_45_within_ninety_days(
-    issued_on, today, code
-):
+def test_a_passport_is_exchanged_at_20_and_45_within_ninety_days(issued_on, today, code):
     assert identity.check_passport_issued_on(issued_on, BORN, today) == code
 
 
@@ -233,10 +231,7 @@ def test_snils_is_read_with_its_dashes():
 
 def expected_snils_checksum(number):
     """The rule word for word: below 100 itself, 100 and 101 give 00, else mod 101."""
-    total = sum(
-        int(digit) * weight
-        for digit, weight in zip(number, range(9, 0, -1), strict=True)
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(number, range(9, 0, -1), strict=True))
     if total > 101:
         total %= 101
     return 0 if total in (100, 101) else total

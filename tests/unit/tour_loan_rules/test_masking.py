@@ -66,9 +66,7 @@ def test_a_call_of_an_agency_is_masked_at_any_depth():
         "order": {"number": "A-4509235857", "price": "145000.00"},
         "tour": {
             "hotel": {"name": "Слон"},
-            "tourists": [
-                {"last_name": "IVANOV", "first_name": "IVAN", "is_borrower": True}
-            ],
+            "tourists": [{"last_name": "IVANOV", "first_name": "IVAN", "is_borrower": True}],
         },
         "customer": {
             "phone": "+79161234545",
@@ -92,9 +90,7 @@ def test_a_call_of_an_agency_is_masked_at_any_depth():
         "order": {"number": "A-4509235857", "price": "145000.00"},
         "tour": {
             "hotel": {"name": "Слон"},
-            "tourists": [
-                {"last_name": "I***V", "first_name": "I.", "is_borrower": True}
-            ],
+            "tourists": [{"last_name": "I***V", "first_name": "I.", "is_borrower": True}],
         },
         "customer": {
             "phone": "+7 916 ***-**-45",
@@ -146,9 +142,7 @@ def test_russian_keys_of_1c_are_known():
 
 
 def test_json_in_a_string_is_masked_inside():
-    body = {
-        "TextJSON": json.dumps({"Фамилия": "Иванов", "Сумма": 1}, ensure_ascii=False)
-    }
+    body = {"TextJSON": json.dumps({"Фамилия": "Иванов", "Сумма": 1}, ensure_ascii=False)}
     assert masking.mask(body) == {"TextJSON": '{"Фамилия": "И***в", "Сумма": 1}'}
 
 
@@ -158,9 +152,7 @@ def test_a_broken_json_string_still_hides_its_phones():
     }
 
 
-@pytest.mark.parametrize(
-    "key", ["last_name", "lastName", "LastName", "LAST-NAME", "Last name"]
-)
+@pytest.mark.parametrize("key", ["last_name", "lastName", "LastName", "LAST-NAME", "Last name"])
 def test_a_key_is_known_however_it_is_spelled(key):
     assert masking.mask({key: "Иванов"}) == {key: "И***в"}
 
@@ -223,9 +215,7 @@ def test_no_name_stands_for_two_fields():
 
 LEAVES = st.sampled_from(["Скрытое-значение", "79161230000", 4509235857, 1.5])
 PERSONAL_NAMES = [
-    name.rstrip("*")
-    for field in personal_fields.PERSONAL_FIELDS
-    for name in field.names
+    name.rstrip("*") for field in personal_fields.PERSONAL_FIELDS for name in field.names
 ]
 
 
@@ -250,15 +240,10 @@ def test_nothing_under_a_personal_name_comes_through(name, value):
 
 @given(
     st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers()
-        | st.sampled_from(["слово", "145000.00"]),
+        st.none() | st.booleans() | st.integers() | st.sampled_from(["слово", "145000.00"]),
         lambda inner: (
             st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(["order", "tour", "Сумма"]), inner, max_size=3
-            )
+            | st.dictionaries(st.sampled_from(["order", "tour", "Сумма"]), inner, max_size=3)
         ),
         max_leaves=10,
     )

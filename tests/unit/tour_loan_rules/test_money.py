@@ -85,9 +85,7 @@ def test_half_a_kopeck_goes_up(exact, rounded):
 
 def test_amounts_are_shown_the_russian_way():
     assert money.format_amount(Decimal("145000")) == "145\u00a0000,00\u00a0₽"
-    assert (
-        money.format_amount(Decimal("-1234567.891")) == "-1\u00a0234\u00a0567,89\u00a0₽"
-    )
+    assert money.format_amount(Decimal("-1234567.891")) == "-1\u00a0234\u00a0567,89\u00a0₽"
     assert money.format_amount(Decimal("0")) == "0,00\u00a0₽"
 
 

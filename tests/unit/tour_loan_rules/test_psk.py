@@ -105,17 +105,13 @@ def test_a_loan_at_the_statutory_cap_does_not_exceed_it():
     for days in range(1, 366):
         start = date(2026, 1, 10)
         paid = Decimal(10000) * (1 + Decimal("0.008") * days)
-        cost = psk.full_cost(
-            [(start, Decimal(-10000)), (start + timedelta(days=days), paid)]
-        )
+        cost = psk.full_cost([(start, Decimal(-10000)), (start + timedelta(days=days), paid)])
         assert cost.unrounded == 292
         assert cost.base_period == psk.BasePeriod(days=days)
 
 
 def test_flows_of_one_day_are_added():
-    cost = psk.full_cost(
-        flows([*ANN6, ("2026-11-24", "1000"), ("2026-11-24", "-1000")])
-    )
+    cost = psk.full_cost(flows([*ANN6, ("2026-11-24", "1000"), ("2026-11-24", "-1000")]))
     assert str(cost.percent) == "29.827"
 
 
@@ -190,9 +186,7 @@ def test_a_rest_inside_a_month_is_counted_in_thirtieths():
 
 
 def test_a_year_as_the_base_period_gives_the_yearly_rate():
-    cost = psk.full_cost(
-        flows([("2026-01-10", "-1000"), ("2028-01-10", "1210")]), psk.YEAR
-    )
+    cost = psk.full_cost(flows([("2026-01-10", "-1000"), ("2028-01-10", "1210")]), psk.YEAR)
     assert str(cost.percent) == "10.000"
 
 
@@ -238,15 +232,12 @@ def test_the_psk_solves_the_equation_of_the_law(loan, rate, months, issued_on):
     st.integers(min_value=2, max_value=36),
     issue_days,
 )
-def test_equal_months_give_the_nominal_rate_back(
-    loan, monthly_percent, months, issued_on
-):
+def test_equal_months_give_the_nominal_rate_back(loan, monthly_percent, months, issued_on):
     # A loan repaid at the end, its interest paid monthly at a twelfth of the rate.
     interest = Decimal(loan) * monthly_percent / 100
     rows = [(issued_on, Decimal(-loan))]
     rows += [
-        (issued_on + relativedelta(months=number), interest)
-        for number in range(1, months + 1)
+        (issued_on + relativedelta(months=number), interest) for number in range(1, months + 1)
     ]
     rows.append((issued_on + relativedelta(months=months), Decimal(loan)))
     assert psk.full_cost(rows).unrounded == monthly_percent * 12

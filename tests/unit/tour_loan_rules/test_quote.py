@@ -41,9 +41,7 @@ def test_an_interest_free_product_costs_nothing():
 def test_twelve_terms_take_no_more_than_twenty_milliseconds():
     def seconds():
         start = process_time()
-        quote.previews(
-            Decimal("145000"), range(3, 37, 3), Decimal("79.9"), date(2026, 11, 24)
-        )
+        quote.previews(Decimal("145000"), range(3, 37, 3), Decimal("79.9"), date(2026, 11, 24))
         return process_time() - start
 
     assert min(seconds() for _ in range(5)) < 0.020

@@ -28,8 +28,7 @@ days = st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 12, 31))
 def test_the_table_of_the_reference_comes_out_to_the_kopeck():
     plan = schedule.annuity(Decimal(90000), Decimal(30), 6, date(2026, 11, 24))
     lines = [
-        f"{line.due_on} {line.days} {line.amount} "
-        f"{line.interest} {line.principal} {line.rest}"
+        f"{line.due_on} {line.days} {line.amount} {line.interest} {line.principal} {line.rest}"
         for line in plan.installments
     ]
     assert lines == ANN6.split("\n")[1:-1]
@@ -51,9 +50,7 @@ def test_the_end_of_month_schedule_of_the_reference_comes_out_too():
 
 def test_a_period_over_new_year_of_a_leap_year_is_split():
     # 11 days of 2027 (1/365) and 20 days of 2028 (1/366).
-    charged = schedule.interest(
-        Decimal(100000), Decimal(36), date(2027, 12, 20), date(2028, 1, 20)
-    )
+    charged = schedule.interest(Decimal(100000), Decimal(36), date(2027, 12, 20), date(2028, 1, 20))
     exact = Decimal(36000) * 11 / 365 + Decimal(36000) * 20 / 366
     assert charged == exact.quantize(Decimal("0.01"))
 
@@ -68,9 +65,7 @@ def test_a_whole_year_costs_the_whole_rate_common_or_leap():
 
 def test_an_exact_half_kopeck_of_interest_goes_up():
     # 18.25 roubles at 10 %: 1.825 a year, exactly half a kopeck a day.
-    charged = schedule.interest(
-        Decimal("18.25"), Decimal(10), date(2026, 3, 1), date(2026, 3, 2)
-    )
+    charged = schedule.interest(Decimal("18.25"), Decimal(10), date(2026, 3, 1), date(2026, 3, 2))
     assert charged == Decimal("0.01")
 
 
@@ -105,9 +100,7 @@ def test_senseless_terms_are_refused(loan, rate, months):
 
 
 @given(loans, rates, terms, days)
-def test_the_principal_sums_to_the_loan_and_the_rest_ends_at_zero(
-    loan, rate, months, issued_on
-):
+def test_the_principal_sums_to_the_loan_and_the_rest_ends_at_zero(loan, rate, months, issued_on):
     plan = schedule.annuity(loan, rate, months, issued_on)
     assert len(plan.installments) == months
     assert sum(line.principal for line in plan.installments) == loan
@@ -135,9 +128,7 @@ def test_payments_fall_on_the_day_of_issue_or_the_end_of_a_shorter_month(
 
 
 @given(loans, rates, days, st.integers(0, 400), st.integers(0, 400))
-def test_interest_by_parts_is_the_interest_of_the_whole(
-    loan, rate, since, first, second
-):
+def test_interest_by_parts_is_the_interest_of_the_whole(loan, rate, since, first, second):
     middle = date.fromordinal(since.toordinal() + first)
     until = date.fromordinal(middle.toordinal() + second)
     whole = schedule.interest(loan, rate, since, until)

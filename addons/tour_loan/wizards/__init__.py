@@ -1,0 +1,1 @@
+from . import passport_division_import
