@@ -36,6 +36,7 @@
         "views/cabinet_templates.xml",
         "views/sign_templates.xml",
         "views/application_views.xml",
+        "views/agency_key_wizard_views.xml",
         "views/agency_views.xml",
         "views/borrower_views.xml",
         "views/message_views.xml",

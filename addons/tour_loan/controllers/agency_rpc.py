@@ -55,6 +55,13 @@ class AgencyRpc(Controller):
         )
         if not agency:
             return request.make_json_response({"error": "unauthorized"}, status=401)
+        seconds = agency.env["tour_loan.call.count"]._seconds_over(agency)
+        if seconds:
+            return request.make_json_response(
+                {"error": "too_many_requests"},
+                headers={"Retry-After": str(seconds)},
+                status=429,
+            )
         answer = agency._rpc(webhook_id, body)
         if answer is None:
             return request.make_response("", status=204)

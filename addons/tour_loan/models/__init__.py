@@ -14,6 +14,7 @@ from . import application_accounting
 from . import application_questionnaire
 from . import application_signing
 from . import claim
+from . import call_count
 from . import callback
 from . import code
 from . import sms

@@ -1,10 +1,14 @@
 """The agency: the travel site that hands borrowers over."""
 
+from datetime import UTC
+from uuid import uuid4
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..rpc import signature
+from ..rpc import delivery, outgoing, signature
 from ..rules import contrast
+from ..tools import is_on, server_setting
 
 
 class Agency(models.Model):
@@ -40,6 +44,12 @@ class Agency(models.Model):
         "No answer to order.actualize",
         required=True,
         default="wait",
+    )
+
+    requests_per_minute = fields.Integer(
+        "Calls a minute",
+        default=600,
+        help="More are answered 429. 0: no limit.",
     )
 
     # where it is told
@@ -111,6 +121,43 @@ class Agency(models.Model):
             self.env["tour_loan.agency.key"]
             .sudo()
             .create({"agency_id": self.id, "direction": direction, "secret": secret})
+        )
+
+    def action_test_callback(self):
+        """Staff: send a callback that says nothing new, and show the answer."""
+        self.ensure_one()
+        # a person pressed the button and waits; no shared row is written
+        outcome = self.sudo()._post_signed(
+            self.callback_url,
+            outgoing.test_body(fields.Datetime.now().replace(tzinfo=UTC)),
+        )
+        answer = outcome.body.decode(errors="replace")[:300]
+        status = outcome.status or f"{outcome.error} {outcome.detail}"
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if outcome.accepted else "danger",
+                "sticky": True,
+                "title": self.env._("Answer of the agency: %s", status),
+                "message": answer,
+            },
+        }
+
+    def _post_signed(self, url, body: bytes, message_id: str = "", timeout: float = 5):
+        """POST ``body`` to the agency, signed with its outbound keys (sudo)."""
+        headers = signature.sign(
+            self._secrets("outbound"),
+            message_id or str(uuid4()),
+            fields.Datetime.now().replace(tzinfo=UTC),
+            body,
+        )
+        return delivery.post(
+            url,
+            body,
+            headers,
+            timeout=timeout,
+            allow_private=is_on(server_setting("tour_loan", "allow_private_callbacks")),
         )
 
     def _url_allowed(self, url_host: str) -> bool:

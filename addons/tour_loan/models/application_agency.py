@@ -6,7 +6,7 @@ import hmac
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..rules import quote
 from ..tools import server_setting
@@ -16,6 +16,35 @@ LINK_LIFETIME = timedelta(hours=24)
 
 class Application(models.Model):
     _inherit = "tour_loan.application"
+
+    refunded_amount = fields.Monetary(
+        "Returned", compute="_compute_settlement", store=True
+    )
+    settlement_difference = fields.Monetary(
+        "Difference",
+        compute="_compute_settlement",
+        store=True,
+        help="What was to be paid to the agency less what was paid; 0 is well.",
+    )
+
+    @api.depends(
+        "state",
+        "offer_amount",
+        "payout_amount",
+        "claim_ids.amount",
+        "claim_ids.kind",
+        "claim_ids.state",
+    )
+    def _compute_settlement(self):
+        for application in self:
+            refunds = application.claim_ids.filtered(
+                lambda claim: claim.kind == "tour_refund" and claim.state == "accepted"
+            )
+            application.refunded_amount = sum(refunds.mapped("amount"))
+            paid = application.state in ("funded", "annulled")
+            application.settlement_difference = (
+                application.offer_amount - application.payout_amount if paid else 0
+            )
 
     # --- the object ---
 

@@ -1,15 +1,14 @@
 """From the offer to the signature: is the tour still there, code 3, the pause."""
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import hash_sign, verify_hash_signed
 
-from ..rpc import delivery, outgoing, signature
+from ..rpc import outgoing
 from ..rules import cooling_off, money
-from ..tools import is_on, server_setting
 
 ACTUALIZE_SCOPE = "tour_loan.actualize"
 ACTUALIZE_MINUTES = 15
@@ -37,19 +36,14 @@ class Application(models.Model):
     def _ask_agency(self) -> dict:
         """Return ``{"available": bool, "price": str}``, or ``{}`` without an answer."""
         agency = self.agency_id
-        secrets = agency._secrets("outbound")
-        if not agency.actualize_url or not secrets:
+        if not agency.actualize_url or not agency._secrets("outbound"):
             return {"available": True, "price": str(self._exact(self.price))}
         message_id = str(uuid4())
-        body = outgoing.actualize_body(message_id, self.order_number, self._exact(self.price))
-        now = fields.Datetime.now().replace(tzinfo=UTC)
-        headers = signature.sign(secrets, message_id, now, body)
-        outcome = delivery.post(
-            agency.actualize_url,
-            body,
-            headers,
-            timeout=ACTUALIZE_SECONDS,
-            allow_private=is_on(server_setting("tour_loan", "allow_private_callbacks")),
+        body = outgoing.actualize_body(
+            message_id, self.order_number, self._exact(self.price)
+        )
+        outcome = agency._post_signed(
+            agency.actualize_url, body, message_id, ACTUALIZE_SECONDS
         )
         if not outcome.accepted:
             return {}

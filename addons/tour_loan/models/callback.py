@@ -4,8 +4,7 @@ from datetime import UTC
 
 from odoo import fields, models
 
-from ..rpc import delivery, outgoing, signature
-from ..tools import is_on, server_setting
+from ..rpc import outgoing
 from .message import Outcome
 
 
@@ -56,16 +55,10 @@ class Callback(models.Model):
         agency = self.agency_id
         if not agency.callbacks_on or not agency.callback_url:
             return Outcome("stuck", error="callbacks of this agency are switched off")
-        secrets = agency._secrets("outbound")
-        if not secrets:
+        if not agency._secrets("outbound"):
             return Outcome("stuck", error="the agency has no key for callbacks")
-        body = self.request.encode()
-        headers = signature.sign(secrets, self.uid, fields.Datetime.now().replace(tzinfo=UTC), body)
-        outcome = delivery.post(
-            agency.callback_url,
-            body,
-            {**headers, "content-type": "application/json; charset=utf-8"},
-            allow_private=is_on(server_setting("tour_loan", "allow_private_callbacks")),
+        outcome = agency._post_signed(
+            agency.callback_url, self.request.encode(), self.uid
         )
         self.http_status = outcome.status
         answer = outcome.body.decode(errors="replace")

@@ -29,6 +29,11 @@ def callback_body(kind: str, changed_at: datetime, application: dict[str, Any]) 
     return _json(Callback(type=kind, timestamp=changed_at, data=application))
 
 
+def test_body(now: datetime) -> bytes:
+    """Return the body of a callback that only tries the connection."""
+    return wire.dumps({"type": "test", "timestamp": wire.time_text(now), "data": {}})
+
+
 def actualize_body(message_id: str, order_number: str, price: Decimal) -> bytes:
     """Return the body of ``order.actualize``; ``message_id`` is also the JSON-RPC id."""
     params = ActualizeParams(order_number=order_number, amount=price)

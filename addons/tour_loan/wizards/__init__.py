@@ -1,1 +1,2 @@
+from . import agency_key_wizard
 from . import passport_division_import
