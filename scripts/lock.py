@@ -1,6 +1,7 @@
 """``make lock``: resolve requirements*.in into requirements*.txt with hashes.
 
-Standard library only; pip-tools gets an environment of its own in ``var/lock``. The
+To be run by the oldest interpreter we serve, Debian 12's: a newer one would choose
+packages that refuse it. Standard library only; pip-tools gets an environment of its own in ``var/lock``. The
 index is that of the machine's own pip configuration and is not written down.
 """
 
@@ -11,6 +12,7 @@ from scripts.places import VAR
 from scripts.steps import Failure, run, step
 
 TOOL = "pip-tools==7.6.2"
+OLDEST = (3, 11, 2)
 OPTIONS = [
     *("--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host"),
@@ -19,6 +21,8 @@ OPTIONS = [
 
 def main() -> None:
     """Write the lock files; the order matters, the first binds the others."""
+    if sys.version_info[:3] != OLDEST:
+        sys.exit("Python 3.11.2 (Debian 12) is needed: make lock PYTHON=/usr/bin/python3")
     python = VAR / "lock" / "bin" / "python"
     environment = os.environ | {"CUSTOM_COMPILE_COMMAND": "make lock"}
     try:
