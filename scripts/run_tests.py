@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +48,11 @@ def main() -> int:
             continue
         print(f"\n=== {name}", flush=True)
         started = time.monotonic()
-        result = phase()
+        try:
+            result = phase()
+        except Exception:  # the other phases are still worth running
+            traceback.print_exc()
+            result = Result(broken="FAILED, see above")
         results[name] = result
         counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
         print(f"=== {name}: {result.broken or counts} ({time.monotonic() - started:.0f} s)")
