@@ -4,3 +4,4 @@ from . import start
 from . import questionnaire
 from . import sign
 from . import cabinet
+from . import loan

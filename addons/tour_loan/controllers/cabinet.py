@@ -23,10 +23,14 @@ class Cabinet(BorrowerPages):
             return request.redirect("/tour_loan/login")
         borrower_sudo = request.env["tour_loan.borrower"]._of_user()
         applications = borrower_sudo.application_ids
-        if len(applications) == 1:
+        loans = borrower_sudo._loans()
+        if len(applications) == 1 and not loans:
             return request.redirect(f"/my/applications/{applications.uuid}")
         return self._render(
-            "list_page", agency=applications[:1].agency_id, applications=applications
+            "list_page",
+            agency=applications[:1].agency_id,
+            applications=applications,
+            loans=loans,
         )
 
     @route("/my/applications/<string:uuid>", type="http", auth="public", methods=["GET"])

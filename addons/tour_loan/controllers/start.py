@@ -136,4 +136,5 @@ class Start(BorrowerPages):
 
 def _own_path(path: str) -> str:
     """Return ``path`` if it is one of the cabinet's, else the cabinet's first page."""
-    return path if path.startswith("/my/applications/") else "/my/applications"
+    own = path.startswith(("/my/applications/", "/my/loans/"))
+    return path if own else "/my/applications"

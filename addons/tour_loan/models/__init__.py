@@ -13,6 +13,8 @@ from . import application_agency
 from . import application_accounting
 from . import application_questionnaire
 from . import application_signing
+from . import loan
+from . import repayment
 from . import claim
 from . import call_count
 from . import callback

@@ -66,7 +66,20 @@ class Borrower(models.Model):
     def _keep(self, application):
         """Take over what the borrower has just confirmed for ``application``."""
         self.write(application._person_values())
-        self.user_id.partner_id.name = self._full_name()
+        # the payment form wants a name, a phone and a mail; nothing is decided by them
+        self.user_id.partner_id.write(
+            {
+                "name": self._full_name(),
+                "phone": self.phone,
+                "email": self.email,
+                "country_id": self.env.ref("base.ru").id,
+            }
+        )
+
+    def _loans(self):
+        """Return this borrower's loans, open ones first."""
+        loans = self.application_ids.loan_id
+        return loans.sorted(lambda loan: (loan.state == "closed", -loan.id))
 
 
 class ResUsers(models.Model):

@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.http import request
 
-PAGES = ("/tour_loan/", "/my/applications")
+PAGES = ("/tour_loan/", "/my/applications", "/my/loans")
 
 
 class IrHttp(models.AbstractModel):

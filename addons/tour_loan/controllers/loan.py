@@ -1,0 +1,125 @@
+"""The borrower's loan: what is next, the schedule, and paying."""
+
+from functools import wraps
+
+from werkzeug.exceptions import BadRequest, NotFound
+
+from odoo.http import request, route
+from odoo.tools import hash_sign, verify_hash_signed
+
+from odoo.addons.payment.controllers.portal import PaymentPortal
+
+from ..rules import money
+from .portal_base import BorrowerPages
+
+PAY_SCOPE = "tour_loan.pay"
+
+
+def with_loan(page):
+    """Give the handler the loan if it is the visitor's own."""
+
+    @wraps(page)
+    def handler(self, uuid, *args, **values):
+        # sudo: portal users have no right on the model; ownership is checked at once
+        loan_sudo = request.env["tour_loan.loan"].sudo().search([("uuid", "=", uuid)])
+        if not loan_sudo or loan_sudo.borrower_id.user_id.id != request.env.uid:
+            if request.env.user._is_public():
+                return request.redirect_query(
+                    "/tour_loan/login", {"next": request.httprequest.path}
+                )
+            raise NotFound()
+        return page(self, loan_sudo, *args, **values)
+
+    return handler
+
+
+class LoanPages(BorrowerPages, PaymentPortal):
+    @route("/my/loans/<string:uuid>", type="http", auth="public", methods=["GET"])
+    @with_loan
+    def loan(self, loan, **_values):
+        return self._loan_page("loan_page", loan)
+
+    @route("/my/loans/<string:uuid>/pay", type="http", auth="public", methods=["GET", "POST"])
+    @with_loan
+    def pay(self, loan, what="", amount="", **_values):
+        """Choose a sum, then a way to pay it; the sum is frozen, signed, in the route."""
+        if not loan._takes_payments():
+            return request.redirect(f"/my/loans/{loan.uuid}")
+        if request.httprequest.method == "GET":
+            return self._loan_page("pay_page", loan)
+        chosen = loan._sum_to_pay(what, amount)
+        if not chosen:
+            return self._loan_page("pay_page", loan, what=what, typed=amount, wrong=True)
+        return self._loan_page("pay_page", loan, chosen=chosen, **self._form(loan, chosen))
+
+    def _loan_page(self, template, loan, **values):
+        return self._render(
+            template,
+            loan.application_id,
+            loan=loan,
+            amount_text=lambda amount: money.format_amount(loan.application_id._exact(amount)),
+            **values,
+        )
+
+    def _form(self, loan, amount) -> dict:
+        """Return what Odoo's payment form needs for ``amount`` (float, ₽)."""
+        partner_sudo = loan.borrower_id.user_id.partner_id
+        providers_sudo = self._providers(loan, amount)
+        methods = request.env["payment.method"].sudo()  # readable by the form's visitors
+        token = hash_sign(
+            request.env(su=True),
+            PAY_SCOPE,
+            [loan.uuid, f"{amount:.2f}"],
+            expiration_hours=1,
+        )
+        return {
+            "mode": "payment",
+            "allow_token_selection": False,
+            "amount": amount,
+            "currency": loan.currency_id,
+            "partner_id": partner_sudo.id,
+            "providers_sudo": providers_sudo,
+            "payment_methods_sudo": methods._get_compatible_payment_methods(
+                providers_sudo.ids, partner_sudo.id, currency_id=loan.currency_id.id
+            ),
+            "tokens_sudo": request.env["payment.token"],
+            "transaction_route": f"/my/loans/{loan.uuid}/transaction/{token}",
+            "landing_route": f"/my/loans/{loan.uuid}",
+            "access_token": "",
+        }
+
+    def _providers(self, loan, amount):
+        # sudo: providers are read for the form; secrets never reach the page
+        return (
+            request.env["payment.provider"]
+            .sudo()
+            ._get_compatible_providers(
+                request.env.company.id,
+                loan.borrower_id.user_id.partner_id.id,
+                amount,
+                currency_id=loan.currency_id.id,
+            )
+        )
+
+    @route("/my/loans/<string:uuid>/transaction/<string:token>", type="jsonrpc", auth="user")
+    @with_loan
+    def loan_transaction(self, loan, token, **kwargs):
+        """Make the transaction: sum, currency and payer come from here, not from him."""
+        signed = verify_hash_signed(request.env(su=True), PAY_SCOPE, token)
+        self._validate_transaction_kwargs(kwargs)
+        if not signed or signed[0] != loan.uuid or not loan._takes_payments():
+            raise BadRequest()
+        amount = loan._sum_to_pay("other", signed[1])
+        if not amount or kwargs.get("provider_id") not in self._providers(loan, amount).ids:
+            raise BadRequest()
+        kwargs |= {
+            "amount": amount,
+            "currency_id": loan.currency_id.id,
+            "partner_id": loan.borrower_id.user_id.partner_id.id,
+            "landing_route": f"/my/loans/{loan.uuid}",
+            "is_validation": False,
+        }
+        transaction_sudo = self._create_transaction(
+            custom_create_values={"tour_loan_id": loan.id}, **kwargs
+        )
+        return transaction_sudo._get_processing_values()
