@@ -14,7 +14,11 @@ KINDS = [
     ("cancel", "Cancellation"),
     ("signature", "Signature"),
     ("commit", "Booking confirmed"),
+    ("tour_refund", "Tour refund"),
+    ("payment", "Repayment"),
+    ("reversal", "Reversal of a repayment"),
 ]
+OF_REPAYMENT = ("payment", "reversal")
 # Statuses of 1C that show that a message of the kind has arrived.
 ARRIVED = {
     "cancel": {"cancelled", "annulled"},
@@ -40,6 +44,12 @@ class MoyamfoMessage(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     application_id = fields.Many2one(
         "tour_loan.application", readonly=True, index=True, ondelete="cascade"
+    )
+    repayment_id = fields.Many2one(
+        "tour_loan.repayment", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    claim_id = fields.Many2one(
+        "tour_loan.claim", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     operation = fields.Char(readonly=True, help="The 1C operation that was called.")
     _sent_applications = models.Index("(sent_at) WHERE kind IN ('application', 'change')")
@@ -86,6 +96,8 @@ class MoyamfoMessage(models.Model):
 
     def _record(self):
         """Return the record of ``protocol.dto`` that this message carries."""
+        if self.repayment_id:
+            return self.repayment_id._moyamfo_record(self)
         return self.application_id._moyamfo_record(self)
 
     def _sending_kind(self) -> str:
@@ -124,8 +136,10 @@ class MoyamfoMessage(models.Model):
 
         A change leaves no trace to ask for and does no harm twice: it is sent again.
         """
-        if self._sending_kind() == "change":
+        if self.kind == "tour_refund" or self._sending_kind() == "change":
             return None
+        if self.kind in OF_REPAYMENT:
+            return self._booked_if_arrived(exchange)
         page = exchange.application_states([self.application_id.uuid])
         state = next(iter(page.rows), None)
         if state is None:
@@ -136,6 +150,16 @@ class MoyamfoMessage(models.Model):
             return state.number or ""
         return None
 
+    def _booked_if_arrived(self, exchange) -> str | None:
+        """Ask 1C for the payment; "" if it has it, so that it is never booked twice."""
+        page = exchange.payments([self.repayment_id._moyamfo_uid(self.kind)])
+        if page.bad:
+            raise FormatError(page.bad[0].reason)
+        for row in page.rows:
+            if self.kind == "payment" or row.status == "reversed":
+                return ""
+        return None
+
     def _take_number(self, number):
         application = self.application_id
         if self.kind == "application" and number:
@@ -144,6 +168,12 @@ class MoyamfoMessage(models.Model):
     def _on_verdict(self, outcome):
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
+        if outcome.verdict != "sent":
+            return
+        if self.kind == "payment" and self.repayment_id.state == "to_send":
+            self.repayment_id.state = "sent"
+        if self.kind in ("signature", "commit", *OF_REPAYMENT):
+            self.env["moyamfo.run"]._enqueue_loans()
 
     def _held_back(self, applications):
         """Return those of ``applications`` whose news 1C may not have yet.

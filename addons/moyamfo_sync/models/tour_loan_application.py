@@ -27,6 +27,7 @@ class Application(models.Model):
                 {
                     "kind": kind,
                     "application_id": self.id,
+                    "claim_id": self.claim_ids[-1:].id if kind == "tour_refund" else False,
                     "business_key": self.uuid,
                     "endpoint": "moyamfo",
                 }
@@ -44,6 +45,7 @@ class Application(models.Model):
             "cancel": self._moyamfo_cancel,
             "signature": self._moyamfo_signature,
             "commit": self._moyamfo_commit,
+            "tour_refund": lambda: self._moyamfo_tour_refund(message.claim_id),
         }[message.kind]
         return build()
 
@@ -150,12 +152,23 @@ class Application(models.Model):
             committed_at=_utc(self.state_changed_at),
             amount=self._loan_amount(),
             order_number=self.order_number,
+            booking_number=self.booking_number or None,
             agency_code=agency.code,
             agency_name=agency.legal_name or agency.name,
             agency_inn=agency.inn or None,
             agency_account=agency.bank_account or None,
             agency_bic=agency.bank_bic or None,
             agency_bank=agency.bank_name or None,
+        )
+
+    def _moyamfo_tour_refund(self, claim):
+        return dto.TourRefund(
+            uid=claim.uid,
+            application_uid=self.uuid,
+            amount=self._exact(claim.amount),
+            full=self._exact(claim.amount) == self._exact(self.payout_amount),
+            refunded_at=_utc(claim.create_date),
+            document_numbers=claim.document_numbers or [],
         )
 
     # === IN === #
