@@ -1,0 +1,280 @@
+"""``make bench``: what a call costs, each beside a peer measured in the same run.
+
+Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
+``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more).
+"""
+
+import http.client
+import json
+import os
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scripts import databases, odoo
+from scripts.places import VAR
+from scripts.stack import Stack
+from tests.agency.caller import Caller, order
+
+from .applications import cursor_in_the_middle, fill
+from .listener import Listener
+from .load import ServerLog, compared, quantile
+
+ROWS = int(os.environ.get("TOUR_LOAN_BENCH_ROWS", "1000000"))
+FEW = 10_000
+AGENCIES = 100  # one hangs, one refuses, the others are well
+CHANGES = 200
+CHANGES_A_SECOND = 5
+RATE_WORKERS = "2"
+LINE = "{:<44} {:>11} {:>11} {:>7}  {}"
+
+
+def main() -> None:
+    """Start a house, measure, print; stop it."""
+    started = time.monotonic()
+    listener = Listener(hanging="bench0")
+    with Stack("bench", settings={"ODOO_WORKERS": RATE_WORKERS}) as stack:
+        settings = prepare(stack, listener)
+        bench = Bench(stack, settings, listener)
+        print(f"\nOne server, {RATE_WORKERS} workers, {os.cpu_count()} processors; medians.\n")
+        print(LINE.format("", "ours", "peer", "ratio", "aim"), flush=True)
+        bench.create_beside_partner()
+        bench.get_beside_partner()
+        bench.quote()
+        bench.lists()
+        bench.callbacks()
+    listener.close()
+    print(f"\nAll in {time.monotonic() - started:.0f} s.")
+
+
+def prepare(stack, listener) -> dict:
+    """Make agencies and keys in the house's database; return what prepare.py says."""
+    VAR.mkdir(exist_ok=True)
+    file = VAR / "bench.json"
+    refusing = f"http://127.0.0.1:{odoo.free_port()}/callback"
+    file.touch(mode=0o600)
+    file.write_text(
+        json.dumps({"callbacks": listener.url, "refusing": refusing, "agencies": AGENCIES})
+    )
+    script = Path(__file__).with_name("prepare.py")
+    databases.run_script(stack.postgres, stack.database, script, TOUR_LOAN_BENCH=str(file))
+    settings = json.loads(file.read_text())
+    file.unlink()
+    return settings
+
+
+class Bench:
+    """The measurements; each prints its lines."""
+
+    def __init__(self, stack, settings: dict, listener: Listener):
+        self.stack, self.settings, self.listener = stack, settings, listener
+        self.log = ServerLog(stack.log_path)
+        self.agency = self.caller("bench2")
+
+    def caller(self, code: str) -> Caller:
+        return Caller(self.stack.url(), code, self.settings["secrets"][code])
+
+    def partner(self, method: str, **params) -> None:
+        """Call Odoo's own API as its documentation says: JSON-2 with an API key."""
+        address = self.agency.address
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"bearer {self.settings['api_key']}",
+        }
+        content = json.dumps(params).encode()
+        connection.request("POST", f"/json/2/res.partner/{method}", content, headers)
+        response = connection.getresponse()
+        answer = response.read()
+        connection.close()
+        if response.status != 200:
+            raise RuntimeError(answer.decode(errors="replace")[:500])
+
+    # --- rates
+
+    def beside(self, title: str, aim: str, ours, peer) -> None:
+        """Print two rates, and what one call of each costs the server."""
+        rates = compared(3, 4, ours=ours, peer=peer)
+        ratio = rates["ours"] / rates["peer"]
+        print(
+            LINE.format(
+                title,
+                f"{rates['ours']:.0f}/s",
+                f"{rates['peer']:.0f}/s",
+                f"{ratio:.2f}",
+                aim,
+            )
+        )
+        costs = [self.log.costs(call, 20) for call in (ours, peer)]
+        print(
+            LINE.format(
+                "  server time of one call",
+                *(f"{1000 * statistics.median(s for _, s in cost):.1f} ms" for cost in costs),
+                "",
+                "queries: {} and {}".format(
+                    *(statistics.median_low(queries for queries, _ in cost) for cost in costs)
+                ),
+            ),
+            flush=True,
+        )
+
+    def create_beside_partner(self) -> None:
+        def ours(_number):
+            assert self.agency.call("application.create", order()).result
+
+        def peer(number):
+            partner = {"name": f"Bench {number}", "email": f"b{number}@example.com"}
+            self.partner("create", vals_list=[partner])
+
+        self.beside("application.create | res.partner/create", ">= 2", ours, peer)
+
+    def get_beside_partner(self) -> None:
+        self.first = self.agency.call("application.create", order()).result["application_id"]
+        fields = ["name", "email", "phone", "street", "city", "zip", "country_id"]
+
+        def ours(_number):
+            assert self.agency.call("application.get", {"application_id": self.first}).result
+
+        def peer(_number):
+            self.partner("read", ids=[self.settings["partner_id"]], fields=fields)
+
+        self.beside("application.get | res.partner/read", "", ours, peer)
+
+    def quote(self) -> None:
+        money = {
+            name: {"amount": amount, "currency": "RUB"}
+            for name, amount in (("price", "145000.00"), ("advance", "14500.00"))
+        }
+        costs = self.log.costs(
+            lambda _number: self.agency.call("calculator.quote", money).result, 100
+        )
+        milliseconds = [1000 * seconds for _, seconds in costs]
+        self.one("calculator.quote, server time p50", quantile(milliseconds, 0.5), "<= 20 ms")
+        self.one("calculator.quote, server time p95", quantile(milliseconds, 0.95), "")
+
+    def one(self, title: str, milliseconds: float, aim: str) -> None:
+        print(LINE.format(title, f"{milliseconds:.1f} ms", "", "", aim), flush=True)
+
+    # --- application.list
+
+    def lists(self) -> None:
+        """500 applications out of a million beside 500 out of ten thousand."""
+        fill(self.stack, "few", self.first, FEW)
+        alone = self.list_times({"alone": ("few", {})})["alone"]
+        started = time.monotonic()
+        fill(self.stack, "many", self.first, ROWS)
+        filled = time.monotonic() - started
+        pages = {}
+        for code in ("few", "many"):
+            middle = cursor_in_the_middle(self.stack, code)
+            pages |= {
+                f"{code} first page": (code, {}),
+                f"{code} page in the middle": (code, {"cursor": middle}),
+                f"{code} since last month": (code, {"updated_since": self.before(30)}),
+                f"{code} since last year": (code, {"updated_since": self.before(365)}),
+            }
+        times = self.list_times(pages)
+        print(
+            f"application.list of 500: {ROWS:,} | {FEW:,} applications of the agency "
+            f"({filled:.0f} s to fill)"
+        )
+        for title in ("first page", "page in the middle", "since last month", "since last year"):
+            ours, peer = times[f"many {title}"], times[f"few {title}"]
+            self.pair(f"  {title}", ours, peer)
+        self.pair("  first page | before the table was filled", times["many first page"], alone)
+
+    def pair(self, title: str, ours: float, peer: float) -> None:
+        print(
+            LINE.format(
+                title,
+                f"{1000 * ours:.0f} ms",
+                f"{1000 * peer:.0f} ms",
+                f"{ours / peer:.2f}",
+                "<= 1.3",
+            ),
+            flush=True,
+        )
+
+    def list_times(self, pages: dict[str, tuple[str, dict]]) -> dict[str, float]:
+        """Return the median server time of each page, measured in turns."""
+        times = {name: [] for name in pages}
+        for turn in range(8):
+            for name, (code, params) in pages.items():
+                caller = self.caller(code)
+
+                def call(_number, caller=caller, params=params):
+                    items = caller.call("application.list", {"limit": 500, **params}).result
+                    assert items["items"]
+
+                [(_queries, seconds)] = self.log.costs(call, 1)
+                if turn:  # the first one warms
+                    times[name].append(seconds)
+        return {name: statistics.median(values) for name, values in times.items()}
+
+    @staticmethod
+    def before(days: int) -> str:
+        moment = time.gmtime(time.time() - days * 86400)
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", moment)
+
+    # --- callbacks
+
+    def callbacks(self) -> None:
+        """The time from the call that changes a state to the agency's socket.
+
+        Under the house's own number of workers: callbacks need some that are free.
+        """
+        orders = self.orders_to_cancel()
+        self.stack.stop_odoo()
+        self.stack._processes["odoo"].env.pop("ODOO_WORKERS")
+        self.stack.start_odoo()
+        called = {}
+        with ThreadPoolExecutor(8) as pool:
+            begun = time.monotonic()
+            for index, (code, application) in enumerate(orders):
+                time.sleep(max(0, begun + index / CHANGES_A_SECOND - time.monotonic()))
+                pool.submit(self.cancel, code, application, called)
+        healthy = [a for code, a in orders if code not in ("bench0", "bench1")]
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not all(
+            (a, "cancelled") in self.listener.arrivals for a in healthy
+        ):
+            time.sleep(0.1)
+        arrived = self.listener.arrivals
+        waits = [
+            1000 * (arrived[a, "cancelled"] - called[a])
+            for a in healthy
+            if (a, "cancelled") in arrived
+        ]
+        print(
+            f"Callbacks: 1 agency hangs, 1 refuses, {AGENCIES - 2} are well; "
+            f"{CHANGES_A_SECOND} changes a second, the house's own workers"
+        )
+        self.one("  call that changes -> socket, p50", quantile(waits, 0.5), "")
+        self.one("  call that changes -> socket, p95", quantile(waits, 0.95), "<= 1000 ms")
+        print(f"  arrived: {len(waits)} of {len(healthy)}")
+
+    def orders_to_cancel(self) -> list[tuple[str, str]]:
+        """Return (agency, application): every agency in turn, the bad ones oftenest."""
+        codes = [f"bench{index % AGENCIES}" for index in range(CHANGES)]
+        # the bad ones keep failing while the others are measured
+        codes = [
+            code if index % 10 > 1 else f"bench{index % 10}" for index, code in enumerate(codes)
+        ]
+
+        def create(code):
+            return code, self.caller(code).call("application.create", order()).result[
+                "application_id"
+            ]
+
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(create, codes))
+
+    def cancel(self, code: str, application: str, called: dict) -> None:
+        called[application] = time.monotonic()
+        params = {"application_id": application, "reason": "bench"}
+        assert self.caller(code).call("application.cancel", params).result
+
+
+if __name__ == "__main__":
+    main()

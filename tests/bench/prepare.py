@@ -1,0 +1,59 @@
+"""Run in Odoo's shell: agencies, keys and a partner to measure with.
+
+Reads and writes one JSON file, ``TOUR_LOAN_BENCH``: in goes {"callbacks": url of the
+listener, "refusing": url where nobody listens, "agencies": how many}; out come the
+secrets, the API key and the partner's id.
+"""
+# ruff: noqa: F821 (the shell gives `env`)
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import fields
+
+FILE = Path(os.environ["TOUR_LOAN_BENCH"])
+SETTINGS = json.loads(FILE.read_text())
+# The limiter counts every call, as in production; it only never says no.
+NO_LIMIT = 10**9
+
+
+def agency(code: str, callback_url: str) -> str:
+    """Make an agency and return its secret for calls to us."""
+    made = env["tour_loan.agency"].create(
+        {
+            "name": code,
+            "code": code,
+            "url_hosts": "127.0.0.1",
+            "callback_url": callback_url,
+            "requests_per_minute": NO_LIMIT,
+        }
+    )
+    made._set_key("outbound", env["tour_loan.agency.key"]._fields["secret"].default(made))
+    key = made._set_key("inbound", env["tour_loan.agency.key"]._fields["secret"].default(made))
+    return key.secret
+
+
+def callback_url(index: int) -> str:
+    """The first of the agencies hangs (the listener knows), the second refuses."""
+    if index == 1:
+        return SETTINGS["refusing"]
+    return f"{SETTINGS['callbacks']}/callback/bench{index}"
+
+
+SETTINGS["secrets"] = {
+    f"bench{index}": agency(f"bench{index}", callback_url(index))
+    for index in range(SETTINGS["agencies"])
+}
+# Two that are never called: one with many applications, one with few.
+SETTINGS["secrets"] |= {code: agency(code, False) for code in ("many", "few")}
+admin = env.ref("base.user_admin")
+SETTINGS["api_key"] = (
+    env["res.users.apikeys"]
+    .with_user(admin)
+    ._generate("rpc", "bench", fields.Datetime.now() + timedelta(days=1))
+)
+SETTINGS["partner_id"] = env["res.partner"].create({"name": "Bench", "email": "b@example.com"}).id
+FILE.write_text(json.dumps(SETTINGS))
+env.cr.commit()
