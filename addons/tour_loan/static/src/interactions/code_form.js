@@ -18,6 +18,8 @@ export class CodeForm extends Interaction {
 
     start() {
         this.tick();
+        // typed, or filled in by the phone, before this script was there
+        this.sendIfComplete(this.el.querySelector(".tl-code-input"));
     }
 
     tick() {
@@ -31,8 +33,11 @@ export class CodeForm extends Interaction {
     }
 
     onInput(ev) {
-        const input = ev.currentTarget;
-        if (input.value.replace(/\D/g, "").length === 6 && !this.sent) {
+        this.sendIfComplete(ev.currentTarget);
+    }
+
+    sendIfComplete(input) {
+        if (input?.value.replace(/\D/g, "").length === 6 && !this.sent) {
             this.sent = true;
             input.form.requestSubmit();
         }
