@@ -5,7 +5,7 @@ from functools import wraps
 from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo.http import request, route
-from odoo.tools import hash_sign, verify_hash_signed
+from odoo.tools import hash_sign, is_html_empty, verify_hash_signed
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
@@ -86,6 +86,7 @@ class LoanPages(BorrowerPages, PaymentPortal):
             "transaction_route": f"/my/loans/{loan.uuid}/transaction/{token}",
             "landing_route": f"/my/loans/{loan.uuid}",
             "access_token": "",
+            "is_html_empty": is_html_empty,
         }
 
     def _providers(self, loan, amount):
