@@ -86,6 +86,7 @@ class LoanPages(BorrowerPages, PaymentPortal):
             "transaction_route": f"/my/loans/{loan.uuid}/transaction/{token}",
             "landing_route": f"/my/loans/{loan.uuid}",
             "access_token": "",
+            "show_tokenize_input_mapping": dict.fromkeys(providers_sudo.ids, False),
             "is_html_empty": is_html_empty,
         }
 
