@@ -1,4 +1,4 @@
-"""A running house for a module of tests, and a browser the width of a phone."""
+"""A running house for all tests of a run, and a browser the width of a phone."""
 
 import shutil
 
@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from scripts.stack import Stack
 
-from .story import PHONE_SIZE
+from .story import PATIENCE, PHONE_SIZE, Borrower, Sandbox
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -15,12 +15,26 @@ CHROMIUM_OPTIONS = [
     "--disable-background-networking",
     "--no-first-run",
 ]
+FIGURES = pytest.StashKey[list]()
 
 
-@pytest.fixture(scope="module")
-def stack():
+@pytest.fixture(scope="session")
+def house():
+    """The processes, which live as long as the run."""
     with Stack("crossing") as running:
         yield running
+
+
+@pytest.fixture
+def stack(house):
+    """The house with everybody well."""
+    Sandbox(house).calm()
+    return house
+
+
+@pytest.fixture
+def sandbox(stack):
+    return Sandbox(stack)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +50,27 @@ def chromium():
 @pytest.fixture
 def page(chromium):
     context = chromium.new_context(viewport=PHONE_SIZE, locale="ru-RU")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
+    broken = []
+    page.on("pageerror", broken.append)
     yield page
     context.close()
+    assert not broken, f"errors of the pages' scripts: {broken}"
+
+
+@pytest.fixture
+def borrower(stack, page):
+    """A person nobody knows yet."""
+    return Borrower(stack, page)
+
+
+@pytest.fixture
+def figure(request):
+    """Return a function that puts a line under the run's results: measured, not judged."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for line in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)

@@ -15,7 +15,8 @@ from playwright.sync_api import Page, expect
 PHONE_SIZE = {"width": 390, "height": 844}
 DESKTOP_SIZE = {"width": 1280, "height": 900}
 # A page may wait for a job, a decision and the poll that shows it.
-PATIENCE = 30_000
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def new_phone() -> str:
@@ -52,18 +53,49 @@ class Sandbox:
         answer.raise_for_status()
         return answer.json()
 
+    def fault(self, server: str, operation: str, kind: str, times: int = 1, seconds: float = 10):
+        """Let something go wrong; see ``tests/sandbox/README.md`` for the kinds."""
+        self.post(server, "faults", operation=operation, kind=kind, times=times, seconds=seconds)
+
+    def lender(self, **settings):
+        """Set how MoyaMFO decides; see ``moyamfo_books.SETTINGS``."""
+        self.post("moyamfo", "settings", **settings)
+
+    def calm(self):
+        """Everything goes well again and the lender approves after a second."""
+        for server in ("travel", "moyamfo", "payu", "phone"):
+            for fault in self.get(server, "faults")["faults"]:
+                self.post(server, "faults", operation=fault["operation"], kind=None)
+        self.lender(rule="approve", seconds=1, share=100, ping=True, repeats=True)
+
     def order(self, number: str) -> dict:
         return self.get("travel", f"orders/{number}")
 
+    def call(self, number: str, method: str, **form) -> dict:
+        """Let the agency's manager call ``method`` about an order."""
+        return self.post("travel", f"orders/{number}/call", method=method, **form)
+
+    def in_books(self, uid: str) -> list[dict]:
+        """Return MoyaMFO's applications with this id: one at most, if all is well."""
+        applications = self.get("moyamfo", "books")["applications"]
+        return [application for application in applications if application["uid"] == uid]
+
+    def sms(self, phone: str) -> list[dict]:
+        """Return what came to ``phone``, oldest first."""
+        return self.get("phone", "sms", phone=phone)["messages"][::-1]
+
     def last_sms_id(self, phone: str) -> int:
-        messages = self.get("phone", "sms", phone=phone)["messages"]
-        return messages[0]["id"] if messages else 0
+        messages = self.sms(phone)
+        return messages[-1]["id"] if messages else 0
 
     def code(self, phone: str, after: int = 0) -> str:
         """Return the code of the next SMS to ``phone`` with an id above ``after``."""
-        messages = self.get("phone", "sms", phone=phone, after=after, wait=20)["messages"]
-        assert messages, f"no SMS came to {phone}"
-        return messages[0]["code"]
+
+        def come():
+            messages = self.get("phone", "sms", phone=phone, after=after, wait=5)["messages"]
+            return [message["code"] for message in messages if message["code"]]
+
+        return wait_until(come, 90)[0]
 
 
 class Borrower:
@@ -179,10 +211,18 @@ class Borrower:
         self.type_code()
         expect(self.page.locator(".tl-status")).to_be_visible()
 
+    def apply(self, **order):
+        """Steps 1 to 3 of the story: from the travel site until the lender has it."""
+        self.order(**order)
+        self.buy_on_credit()
+        self.confirm_documents()
+        self.fill_passport()
+        self.fill_address()
+        self.fill_work()
+        self.sign_questionnaire()
+
     def await_heading(self, text: str):
-        expect(self.page.get_by_role("heading", name=text)).to_be_visible(
-            timeout=PATIENCE
-        )
+        expect(self.page.get_by_role("heading", name=text)).to_be_visible()
 
     def button(self, name: str):
         self.page.get_by_role("button", name=name).click()

@@ -1,0 +1,96 @@
+"""What must hold at the end of every story, whatever happened on the way."""
+
+from datetime import datetime
+
+from .story import Borrower, wait_until
+
+OUTBOXES = ("tour_loan_callback", "tour_loan_sms", "moyamfo_message")
+# A message that failed is repeated after 5, 30, 120 s.
+SETTLING_SECONDS = 150
+
+
+def application(who: Borrower) -> dict:
+    """Return the one application of the borrower's order as Odoo has it."""
+    columns = ("id", "uuid", "state", "sequence", "accounting_number")
+    rows = who.stack.sql(
+        f"SELECT {', '.join(columns)} FROM tour_loan_application WHERE order_number = %s",
+        who.order_number,
+    )
+    assert len(rows) == 1, f"{len(rows)} applications of {who.order_number}"
+    return dict(zip(columns, rows[0], strict=True))
+
+
+def settle(stack) -> None:
+    """Wait until nothing is on its way out of Odoo.
+
+    The job runner looks for jobs of dead workers when something happens in its queue,
+    and once a minute by itself; knocking spares the minute.
+    """
+
+    def nothing_waits():
+        stack.sql("NOTIFY queue_job, 'anything new?'")
+        waiting = {
+            table: stack.sql(f"SELECT id, last_error FROM {table} WHERE state = 'pending'")
+            for table in OUTBOXES
+        }
+        return not any(waiting.values()) or waiting
+
+    wait_until(lambda: nothing_waits() is True, SETTLING_SECONDS, every=0.5)
+
+
+def check(who: Borrower, state: str, *, submitted: bool = True) -> dict:
+    """Check that nothing of the story was lost or doubled; return the travel order.
+
+    ``submitted``: whether the lender ever heard of the application.
+    """
+    settle(who.stack)
+    ours = application(who)
+    assert ours["state"] == state
+    check_books(who, ours, submitted)
+    check_sms(who)
+    return check_callbacks(who, ours)
+
+
+def check_books(who: Borrower, ours: dict, submitted: bool = True) -> None:
+    """MoyaMFO has the application once, under the number that Odoo shows."""
+    theirs = who.sandbox.in_books(ours["uuid"])
+    assert len(theirs) == int(submitted), [row["number"] for row in theirs]
+    assert [row["number"] for row in theirs] == ([ours["accounting_number"]] if submitted else [])
+
+
+def check_callbacks(who: Borrower, ours: dict) -> dict:
+    """The agency was told of every change, in order, by genuine messages.
+
+    A repeat of one message has its id and stands directly behind it.
+    """
+    order = who.sandbox.order(who.order_number)
+    heard = order["callbacks"]
+    assert all(callback["verified"] for callback in heard)
+    once = [callback for callback in heard if not callback["duplicate"]]
+    assert [callback["sequence"] for callback in once] == list(range(1, ours["sequence"] + 1))
+    assert [c["sequence"] for c in heard] == sorted(c["sequence"] for c in heard)
+    assert len({callback["webhook_id"] for callback in heard}) == len(once)
+    assert order["application"]["status"] == ours["state"]
+    assert order["application"]["sequence"] == ours["sequence"]
+    return order
+
+
+def check_sms(who: Borrower) -> None:
+    """Every SMS that Odoo calls sent came to the phone once, and no other."""
+    sent = who.stack.sql(
+        "SELECT id FROM tour_loan_sms WHERE phone = %s AND state = 'sent' ORDER BY id", who.phone
+    )
+    came = [message["gateway_id"] for message in who.sandbox.sms(who.phone)]
+    assert sorted(came) == [row[0] for row in sent]
+
+
+def texts(who: Borrower) -> list[str]:
+    """Return the texts on the phone that carry no code: the news."""
+    return [m["text"] for m in who.sandbox.sms(who.phone) if not m["code"]]
+
+
+def seconds_to_agency(who: Borrower, order: dict) -> float:
+    """Return how long after the lender's decision the agency heard of it."""
+    decided = who.sandbox.in_books(order["application"]["application_id"])[0]["changed_at"]
+    heard = next(c["received_at"] for c in order["callbacks"] if c["status"] == "approved")
+    return (datetime.fromisoformat(heard) - datetime.fromisoformat(decided)).total_seconds()
