@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..rpc import delivery, outgoing, signature
 from ..rules import contrast
@@ -102,17 +103,22 @@ class Agency(models.Model):
     @api.model
     def _of_code(self, code):
         """Return the active agency that calls itself ``code`` (sudo), or none."""
-        return self.sudo().search([("code", "=", code), ("blocked", "=", False)])
+        return self.sudo().search_fetch([("code", "=", code), ("blocked", "=", False)])
 
     def _secrets(self, direction: str) -> list[str]:
         """Return the live secrets, newest first; ``inbound`` sign calls to us."""
         now = fields.Datetime.now()
-        keys = self.sudo().key_ids.filtered(
-            lambda key: (
-                key.direction == direction and (not key.valid_until or key.valid_until > now)
+        live = Domain("valid_until", "=", False) | Domain("valid_until", ">", now)
+        keys = (
+            self.env["tour_loan.agency.key"]
+            .sudo()
+            .search_fetch(
+                Domain("agency_id", "=", self.id) & Domain("direction", "=", direction) & live,
+                ["secret"],
+                limit=2,
             )
         )
-        return keys.sorted("id", reverse=True)[:2].mapped("secret")
+        return keys.mapped("secret")
 
     def _set_key(self, direction: str, secret: str):
         """Put ``secret`` in place of all keys of this direction, at once."""
@@ -166,7 +172,7 @@ class Agency(models.Model):
 
     def _products(self):
         """Return the products offered to this agency's customers."""
-        return self.product_ids or self.env["tour_loan.product"].search([], limit=100)
+        return self.product_ids or self.env["tour_loan.product"].search_fetch([], limit=100)
 
 
 class AgencyKey(models.Model):

@@ -148,7 +148,7 @@ class Agency(models.Model):
 
     def _application_of_order(self, number):
         """Return the order's latest application of this agency."""
-        return self.env["tour_loan.application"].search(
+        return self.env["tour_loan.application"].search_fetch(
             [("agency_id", "=", self.id), ("order_number", "=", number)],
             order="id desc",
             limit=1,
@@ -157,7 +157,7 @@ class Agency(models.Model):
     def _application_of(self, params):
         """Return this agency's application named by id or order number."""
         if params.application_id:
-            application = self.env["tour_loan.application"].search(
+            application = self.env["tour_loan.application"].search_fetch(
                 [("agency_id", "=", self.id), ("uuid", "=", params.application_id)]
             )
         else:

@@ -60,7 +60,11 @@ class Application(models.Model):
     advance = fields.Monetary(required=True, readonly=True)
     advance_paid_at = fields.Datetime(readonly=True)
     amount = fields.Monetary(
-        "Loan", compute="_compute_amount", store=True, help="Price less the advance."
+        "Loan",
+        compute="_compute_amount",
+        store=True,
+        precompute=True,
+        help="Price less the advance.",
     )
     months = fields.Integer("Term, months", required=True, readonly=True)
     content = fields.Json(readonly=True, help="The agency's call, as it came.")
@@ -115,6 +119,7 @@ class Application(models.Model):
     ends_at = fields.Datetime(
         compute="_compute_ends_at",
         store=True,
+        precompute=True,
         index=True,
         help="When the clock ends this application unless it moves on.",
     )

@@ -18,12 +18,13 @@ class Application(models.Model):
     _inherit = "tour_loan.application"
 
     refunded_amount = fields.Monetary(
-        "Returned", compute="_compute_settlement", store=True
+        "Returned", compute="_compute_settlement", store=True, precompute=True
     )
     settlement_difference = fields.Monetary(
         "Difference",
         compute="_compute_settlement",
         store=True,
+        precompute=True,
         help="What was to be paid to the agency less what was paid; 0 is well.",
     )
 

@@ -191,7 +191,11 @@ def _send(
         body=body,
         headers={**_HEADERS, **given},
     )
-    return connection.getresponse()
+    # not connection.getresponse(): with "connection: close" it closes the channel as
+    # soon as the headers are in, and a body that comes a packet later is lost
+    response = http.client.HTTPResponse(channel, method="POST")
+    response.begin()
+    return response
 
 
 class _Channel(io.RawIOBase):

@@ -44,6 +44,17 @@ def test_header_is_sent_once_whatever_its_letter_case():
     assert b"content-type: application/json; charset=utf-8\r\n" in head
 
 
+def test_body_that_comes_a_packet_after_the_headers_is_read():
+    def in_two(_server, connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        time.sleep(0.1)
+        connection.sendall(b"ok")
+
+    with serving(in_two) as server:
+        outcome = post(f"http://127.0.0.1:{server.port}/")
+    assert outcome == delivery.Outcome(status=200, body=b"ok")
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_2xx_is_accepted(status):
     with serving(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status) as server:

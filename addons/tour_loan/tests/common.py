@@ -1,0 +1,304 @@
+"""The world of a test: an agency with keys, a product, the server's settings, people."""
+
+import copy
+import json
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from unittest.mock import patch
+from uuid import uuid4
+
+from standardwebhooks.webhooks import Webhook
+
+from odoo import fields
+from odoo.tests import HttpCase, TransactionCase
+from odoo.tests.common import Opener
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ..rpc import signature
+from .visitor import Visitor
+
+RPC = "/tour_loan/v1/rpc"
+PHONE = "+79161234567"
+OTHER_PHONE = "+79169876543"
+ORIGIN = {"ip": "203.0.113.7", "user_agent": "Browser of a test", "session": "5e55" * 8}
+SETTINGS = {
+    "TOUR_LOAN_CODE_KEY": "a key of codes for the tests, forty bytes",
+    "TOUR_LOAN_ALLOW_PRIVATE_CALLBACKS": "1",
+    "TOUR_LOAN_SMS_URL": "",
+    "TOUR_LOAN_SMS_LOGIN": "cabinet",
+    "TOUR_LOAN_SMS_PASSWORD": "password of the gateway",
+    "TOUR_LOAN_SMS_SENDER": "",
+}
+CUSTOMER = {
+    "phone": PHONE,
+    "email": "maria@example.com",
+    "last_name": "Иванова",
+    "first_name": "Мария",
+    "middle_name": "Петровна",
+    "birth_date": "1990-03-14",
+    "passport": {
+        "series": "4511",
+        "number": "123456",
+        "issued_on": "2011-04-20",
+        "division_code": "770-001",
+        "issued_by": "ГУ МВД РОССИИ ПО Г. МОСКВЕ",
+    },
+    "registration_address": "101000, Москва, ул. Мясницкая, д. 1",
+    "consent": {"given_at": "2026-06-01T12:20:00+03:00", "ip": "203.0.113.7", "text_version": "1"},
+}
+# The questionnaire as a person types it, page by page.
+TYPED = {
+    "passport": {
+        "last_name": "Иванова",
+        "first_name": "Мария",
+        "middle_name": "Петровна",
+        "birth_date": "14.03.1990",
+        "birth_place": "гор. Москва",
+        "passport_series": "45 11",
+        "passport_number": "123456",
+        "passport_issued_on": "20.04.2011",
+        "passport_division_code": "770001",
+        "passport_issued_by": "ГУ МВД РОССИИ ПО Г. МОСКВЕ",
+        "email": "maria@example.com",
+    },
+    "address": {
+        "registration_postcode": "101000",
+        "registration_region": "Москва",
+        "registration_city": "Москва",
+        "registration_street": "ул. Мясницкая",
+        "registration_house": "1",
+        "registration_flat": "5",
+        "residence_same": "1",
+    },
+    "work": {
+        "employment": "employee",
+        "employer_name": "ООО «Ромашка»",
+        "position": "бухгалтер",
+        "income": "95 000",
+        "months": "6",
+    },
+}
+
+
+def later(**time) -> str:
+    """Return the moment so much later, as an agency writes it."""
+    return (datetime.now(UTC) + timedelta(**time)).isoformat(timespec="seconds")
+
+
+def rub(amount) -> dict:
+    return {"amount": str(amount), "currency": "RUB"}
+
+
+class TourLoanCommon(TransactionCase):
+    """No job runs by itself: ``self.jobs`` is the trap that counts them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.product = cls.env["tour_loan.product"].create(
+            {
+                "name": "Sea",
+                "code": "sea",
+                "amount_min": 5000,
+                "amount_max": 300000,
+                "months": "3,6,12",
+                "default_months": 6,
+                "rate": 30,
+            }
+        )
+        cls.agency = cls.new_agency("sever", "Север")
+        cls.secret = cls.agency._set_key("inbound", signature.new_secret()).secret
+        cls.outbound_secret = cls.agency._set_key("outbound", signature.new_secret()).secret
+
+    @classmethod
+    def new_agency(cls, code, name, **values):
+        return cls.env["tour_loan.agency"].create(
+            {
+                "code": code,
+                "name": name,
+                "product_ids": [(6, 0, cls.product.ids)],
+                "url_hosts": f"{code}.example",
+                "requests_per_minute": 0,  # counted outside the test's transaction
+                **values,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        stack = ExitStack()
+        self.addCleanup(stack.close)
+        stack.enter_context(patch.dict(os.environ, SETTINGS))
+        self.jobs = stack.enter_context(trap_jobs())
+
+    # --- orders ---
+
+    def order(self, number=None, **changes) -> dict:
+        """Return parameters of ``application.create``, changed at ``order__held_until``."""
+        params = {
+            "order": {
+                "number": number or f"S-{uuid4().hex[:8]}",
+                "price": rub("120000.00"),
+                "advance": {"amount": rub("20000.00"), "paid_at": later(hours=-1)},
+                "held_until": later(days=3),
+            },
+            "tour": {
+                "country": "TR",
+                "resort": "Анталья",
+                "starts_on": later(days=40)[:10],
+                "nights": 7,
+                "tourists": [{"last_name": "IVANOVA", "first_name": "MARIIA"}],
+            },
+            "customer": copy.deepcopy(CUSTOMER),
+            "terms": {"months": 6},
+            "urls": {
+                "success": "https://sever.example/good",
+                "failure": "https://sever.example/bad",
+            },
+        }
+        for path, value in changes.items():
+            *parents, last = path.split("__")
+            place = params
+            for parent in parents:
+                place = place[parent]
+            if value is ...:
+                del place[last]
+            else:
+                place[last] = value
+        return params
+
+    def rpc(self, method, params=None, agency=None, webhook_id=None) -> dict:
+        """Call a method without HTTP; return the parsed answer."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}})
+        agency = agency or self.agency
+        return json.loads(agency._rpc(webhook_id or str(uuid4()), body.encode()))
+
+    def application(self, **changes):
+        """Return a new application as ``application.create`` makes it."""
+        answer = self.rpc("application.create", self.order(**changes))
+        self.assertIn("result", answer)
+        return self.env["tour_loan.application"].search(
+            [("uuid", "=", answer["result"]["application_id"])]
+        )
+
+    def application_in(self, state, **values):
+        """Return an application put into ``state`` without its story."""
+        application = self.application()
+        now = fields.Datetime.now()
+        clocks = {}
+        if state in ("signed", "ready", "committed", "funded"):
+            clocks = {
+                "signed_at": now,
+                "cooling_off_until": now + timedelta(hours=4),
+                "commit_until": now + timedelta(days=14),
+            }
+        application.write({"state": state, **clocks, **values})
+        return application
+
+    # --- the borrower's story, without pages ---
+
+    def opened(self, phone=PHONE, **changes):
+        """An application whose documents were confirmed from ``phone``."""
+        application = self.application(**changes)
+        self.confirm(application, "acquaintance", phone)
+        return application
+
+    def filled(self, **changes):
+        application = self.opened(**changes)
+        for step, typed in TYPED.items():
+            self.assertFalse(application._save_step(step, typed))
+        return application
+
+    def submitted(self, **changes):
+        application = self.filled(**changes)
+        self.confirm(application, "questionnaire")
+        self.assertEqual(application.state, "submitted")
+        return application
+
+    def approved(self, amount=None, **changes):
+        application = self.submitted(**changes)
+        self.approve(application, amount)
+        return application
+
+    def signed(self, **changes):
+        application = self.approved(**changes)
+        self.confirm(application, "contract")
+        return application
+
+    def approve(self, application, amount=None):
+        """Let the lender approve the loan, or another sum."""
+        offer = application._test_offer(Decimal(amount or application._exact(application.amount)))
+        return application._accounting_update(
+            {"status": "approved", "number": "ZK-1", "offer": offer}
+        )
+
+    def confirm(self, application, stage, phone=None):
+        """Ask for the code of ``stage`` and type it right."""
+        code, refusal = application._request_code(stage, phone or application.phone, ORIGIN)
+        self.assertFalse(refusal)
+        method = {
+            "acquaintance": application._confirm_acquaintance,
+            "questionnaire": application._confirm_questionnaire,
+            "contract": application._confirm_contract,
+        }[stage]
+        error = method(code._plain(), ORIGIN)
+        self.assertFalse(error[1] if stage == "acquaintance" else error)
+
+    # --- looks ---
+
+    def moves(self, application) -> list:
+        """Return (move, actor, made) of the history, oldest first."""
+        return [(row.move, row.actor, row.made) for row in application.history_ids.sorted("id")]
+
+    def messages_to(self, phone):
+        return self.env["tour_loan.sms"].search([("phone", "=", phone)], order="id")
+
+    def age(self, records, **time):
+        """Make records as old as ``timedelta(**time)``."""
+        records.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET create_date = %s WHERE id IN %s",
+                SQL.identifier(records._table),
+                fields.Datetime.now() - timedelta(**time),
+                tuple(records.ids),
+            )
+        )
+        records.invalidate_recordset()
+
+
+class TourLoanHttpCommon(TourLoanCommon, HttpCase):
+    """The same world behind real HTTP."""
+
+    def visitor(self) -> Visitor:
+        return Visitor(self)
+
+    def post_signed(self, body, agency="sever", secret=None, webhook_id=None, at=None, **headers):
+        """POST a body signed by the published library; an agency keeps no cookies."""
+        body = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        webhook_id, at = webhook_id or str(uuid4()), at or datetime.now(UTC)
+        signed = Webhook(secret or self.secret).sign(webhook_id, at, body)
+        self.opener = Opener(self)
+        return self.url_open(
+            RPC,
+            data=body.encode(),
+            headers={
+                "content-type": "application/json",
+                "webhook-id": webhook_id,
+                "webhook-timestamp": str(int(at.timestamp())),
+                "webhook-signature": signed,
+                "x-agency": agency,
+                **{name.replace("_", "-"): value for name, value in headers.items()},
+            },
+        )
+
+    def call(self, method, params=None, **options) -> dict:
+        """Call a method over HTTP; return the parsed answer."""
+        body = {"jsonrpc": "2.0", "id": "7", "method": method, "params": params or {}}
+        response = self.post_signed(body, **options)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.json()["id"], "7")
+        return response.json()
