@@ -43,6 +43,7 @@ class AgencyRpc(Controller):
         type="tour_loan_rpc",
         auth="none",
         methods=["POST"],
+        readonly=False,  # auth="none" would begin with a read-only cursor and run twice
         save_session=False,
         max_content_length=BODY_LIMIT,
     )
