@@ -30,23 +30,22 @@ def divisions_file() -> Path | None:
     return file.resolve() if file.is_file() else None
 
 
-def base_template(postgres: Postgres, demo: bool) -> str:
+def base_template(postgres: Postgres) -> str:
     """Return the template with everything our addons depend on, installed."""
     files = [ROOT / "requirements.txt", ROOT / "requirements-queue.txt", Path(__file__)]
     depends = dependencies()
-    key = [str(odoo.source()), *depends, *(["demo"] if demo else [])]
-    name = BASE_PREFIX + fingerprint(files, *key)
-    with building(postgres, name, BASE_PREFIX if demo else "") as fresh:
+    name = BASE_PREFIX + fingerprint(files, str(odoo.source()), *depends)
+    with building(postgres, name, BASE_PREFIX) as fresh:
         if fresh:
             print("- Database with Odoo's modules (once) ...", flush=True)
             postgres.execute(f'CREATE DATABASE "{fresh}" TEMPLATE template0')
-            install(postgres, fresh, depends, demo)
+            install(postgres, fresh, depends)
     return name
 
 
 def ready_template(postgres: Postgres) -> str:
     """Return the template with our addons and their demonstration data, installed."""
-    base = base_template(postgres, demo=True)
+    base = base_template(postgres)
     addons = odoo.our_addons()
     divisions = divisions_file()
     files = [
@@ -60,7 +59,10 @@ def ready_template(postgres: Postgres) -> str:
             print(f"- Database with {', '.join(addons) or 'no addon'} ...", flush=True)
             copy(postgres, base, fresh)
             if addons:
-                install(postgres, fresh, addons, demo=True)
+                # Ours only: Odoo loads demonstration data where all that an addon
+                # depends on has them, and its own people would be in the way.
+                postgres.execute("UPDATE ir_module_module SET demo = true", database=fresh)
+                install(postgres, fresh, addons, "--with-demo")
             more = {"TOUR_LOAN_DIVISIONS": str(divisions)} if divisions else {}
             run_script(postgres, fresh, PREPARE, **more)
     return name
@@ -93,11 +95,11 @@ def fingerprint(files: Iterable[Path], *words: str) -> str:
 
 
 @contextmanager
-def building(postgres: Postgres, name: str, outdated: str) -> Iterator[str | None]:
+def building(postgres: Postgres, name: str, prefix: str) -> Iterator[str | None]:
     """Give a working name for a template that has to be built, or None if it is there.
 
     Others wait meanwhile. What the block made gets its final name at the end;
-    the embedded server then drops other templates with the prefix ``outdated``.
+    the embedded server then drops the other templates with the prefix.
     """
     VAR.mkdir(exist_ok=True)
     with (VAR / "templates.lock").open("w") as lock:
@@ -114,13 +116,13 @@ def building(postgres: Postgres, name: str, outdated: str) -> Iterator[str | Non
         postgres.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{name}"')
         if filestore(fresh).exists():
             filestore(fresh).rename(filestore(name))
-        if outdated and postgres.embedded:
-            for old in postgres.databases(outdated):
+        if postgres.embedded:
+            for old in postgres.databases(prefix):
                 if old != name:
                     drop(postgres, old)
 
 
-def install(postgres: Postgres, database: str, modules: list[str], demo: bool) -> None:
+def install(postgres: Postgres, database: str, modules: list[str], *options: str) -> None:
     """Install modules, and Russian, into a database."""
     log = odoo.LOGS / f"install-{'-'.join(modules[:1])}.log"
     arguments = odoo.command(
@@ -129,7 +131,7 @@ def install(postgres: Postgres, database: str, modules: list[str], demo: bool) -
         *("--init", ",".join(modules), "--load-language", "ru_RU"),
         *("--skip-auto-install", "--stop-after-init", "--no-http"),
         *("--workers", "0", "--max-cron-threads", "0"),
-        *(["--with-demo"] if demo else []),
+        *options,
     )
     if odoo.run(postgres, log, arguments):
         raise RuntimeError(f"installing {modules} failed:\n{odoo.tail(log)}")

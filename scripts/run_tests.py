@@ -109,7 +109,7 @@ def addons() -> Result:
     database = f"tour_loan_addons_{os.getpid()}"
     postgres = Postgres()
     try:
-        databases.copy(postgres, databases.base_template(postgres, demo=False), database)
+        databases.copy(postgres, databases.base_template(postgres), database)
         command = odoo.command(
             "server",
             database,

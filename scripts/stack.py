@@ -21,7 +21,7 @@ from scripts.postgres import Postgres
 from scripts.processes import Process
 
 WIRE = ROOT / "scripts" / "wire_sandbox.py"
-HTTP_PORT, WEBSOCKET_PORT = 8069, 8072
+FRONT_PORT, HTTP_PORT, WEBSOCKET_PORT = 8069, 8070, 8072
 
 
 class Stack:
@@ -46,6 +46,7 @@ class Stack:
         self._processes: dict[str, Process] = {}
         self.postgres: Postgres | None = None
         self.config: dict = {}
+        self._http_port = 0
 
     def __enter__(self) -> "Stack":
         return self.start()
@@ -77,6 +78,11 @@ class Stack:
     def url(self, name: str = "odoo") -> str:
         """Return the address of Odoo or of a sandbox server, without a final slash."""
         return self.config["odoo"] if name == "odoo" else self.config[name]["url"]
+
+    @property
+    def direct_url(self) -> str:
+        """Return the address of Odoo's HTTP workers themselves, for measurements."""
+        return f"http://127.0.0.1:{self._http_port}"
 
     def sql(self, query: str, *values) -> list[tuple]:
         """Run one statement in Odoo's database and return its rows, if any."""
@@ -130,8 +136,9 @@ class Stack:
         self._remove_leftovers()
         self._prepare_database()
         ports = {name: self._port(port) for name, port in sandbox.SERVERS.items()}
-        http, websocket = self._port(HTTP_PORT), self._port(WEBSOCKET_PORT)
-        self.config = sandbox.configuration(f"http://127.0.0.1:{http}", ports)
+        front, websocket = self._port(FRONT_PORT), self._port(WEBSOCKET_PORT)
+        self._http_port = self._port(HTTP_PORT)
+        self.config = sandbox.configuration(f"http://127.0.0.1:{front}", ports)
         self.folder.mkdir(parents=True, exist_ok=True)
         config_file = self.folder / "config.json"
         config_file.touch(mode=0o600)
@@ -142,8 +149,10 @@ class Stack:
         for name in sandbox.existing():
             self._processes[name] = self._sandbox_process(name, ports[name], config_file)
             self._processes[name].start(seconds=30)
-        self._processes["odoo"] = self._odoo_process(http, websocket)
+        self._processes["odoo"] = self._odoo_process(websocket)
         self.start_odoo()
+        self._processes["front"] = self._front_process(front, websocket)
+        self._processes["front"].start(seconds=30)
 
     def _port(self, preferred: int) -> int:
         return odoo.free_port(preferred if self.keep else 0)
@@ -179,7 +188,16 @@ class Stack:
         health = f"{self.url(name)}/_control/health"
         return Process(name, command, dict(os.environ), self.folder / f"{name}.log", health)
 
-    def _odoo_process(self, http: int, websocket: int) -> Process:
+    def _front_process(self, port: int, websocket: int) -> Process:
+        command = [
+            *(str(VENV_PYTHON), "-m", "scripts.front", "--port", str(port)),
+            *("--http", str(self._http_port), "--websocket", str(websocket)),
+        ]
+        health = f"{self.url()}/web/health"
+        return Process("front", command, dict(os.environ), self.folder / "front.log", health)
+
+    def _odoo_process(self, websocket: int) -> Process:
+        http = self._http_port
         command = odoo.command(
             "server",
             self.database,
@@ -187,7 +205,7 @@ class Stack:
         )
         settings = sandbox.odoo_settings(self.config) | self._settings
         environment = odoo.environment(self.postgres, ODOO_QUEUE_JOB_PORT=str(http), **settings)
-        health = f"{self.url()}/web/health?db_server_status=1"
+        health = f"{self.direct_url}/web/health?db_server_status=1"
         return Process("odoo", command, environment, self.log_path, health)
 
     def _job_runner_ready(self):

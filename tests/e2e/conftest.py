@@ -53,7 +53,7 @@ def page(chromium):
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     broken = []
-    page.on("pageerror", broken.append)
+    page.on("pageerror", lambda error: broken.append(error))
     yield page
     context.close()
     assert not broken, f"errors of the pages' scripts: {broken}"
