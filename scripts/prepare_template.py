@@ -21,6 +21,9 @@ elif not DIVISIONS:
 else:
     env["tour_loan.passport.division"]._import_csv(Path(DIVISIONS).read_bytes())
 
+# Odoo's own guide would dance over our screens.
+env.ref("base.user_admin").tour_enabled = False
+
 # The first visitor should not wait for the style sheets and scripts.
 env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
