@@ -6,6 +6,8 @@ from functools import cache
 
 from odoo.tools import config
 
+from .rules.codes import MIN_KEY_BYTES
+
 
 def server_setting(section: str, name: str, default: str = "") -> str:
     """Return a setting of this server: the environment first, then odoo.conf.
@@ -28,6 +30,14 @@ def _sections(path) -> dict:
     if path:
         parser.read(path)
     return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def code_key() -> bytes:
+    """Return the key SMS codes and links are derived from; refuse to do without."""
+    key = server_setting("tour_loan", "code_key").encode()
+    if len(key) < MIN_KEY_BYTES:
+        raise ValueError("the server setting code_key is missing or short, see odoo.conf")
+    return key
 
 
 def is_on(value: str) -> bool:

@@ -172,7 +172,10 @@ class MoyamfoMessage(models.Model):
             return
         if self.kind == "payment" and self.repayment_id.state == "to_send":
             self.repayment_id.state = "sent"
-        if self.kind in ("signature", "commit", *OF_REPAYMENT):
+        if self.kind == "tour_refund":
+            # 1C says yes by taking it: it has no later word for a merchant refund
+            self.claim_id._accounting_update("accepted")
+        if self.kind in ("signature", "commit", "tour_refund", *OF_REPAYMENT):
             self.env["moyamfo.run"]._enqueue_loans()
 
     def _held_back(self, applications):

@@ -240,15 +240,11 @@ class MoyamfoRun(models.Model):
         return answer.more
 
     def _apply_payments(self, rows, problems) -> int:
-        known = self.env["tour_loan.repayment"].search(
-            [("uid", "in", [row.uid for row in rows])]
-        )
+        known = self.env["tour_loan.repayment"].search([("uid", "in", [row.uid for row in rows])])
         by_uid = {repayment.uid: repayment for repayment in known}
         self.foreign_count = len(rows) - len(known)
         return sum(
-            self._guarded(
-                row.uid, problems, by_uid[row.uid]._moyamfo_apply, row, problems
-            )
+            self._guarded(row.uid, problems, by_uid[row.uid]._moyamfo_apply, row, problems)
             for row in rows
             if row.uid in by_uid
         )

@@ -81,8 +81,7 @@ class Repayment(models.Model):
                 problems.append(f"{booked.uid}: 1C refused the payment")
             return False
         update = {
-            name: getattr(booked, name)
-            for name in ("principal", "interest", "penalty", "overpaid")
+            name: getattr(booked, name) for name in ("principal", "interest", "penalty", "overpaid")
         }
         at = booked.booked_at
         return self._accounting_update(

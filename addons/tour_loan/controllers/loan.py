@@ -108,6 +108,7 @@ class LoanPages(BorrowerPages, PaymentPortal):
     def loan_transaction(self, loan, token, **kwargs):
         """Make the transaction: sum, currency and payer come from here, not from him."""
         signed = verify_hash_signed(request.env(su=True), PAY_SCOPE, token)
+        kwargs.pop("access_token", None)  # the form sends one; the session decides here
         self._validate_transaction_kwargs(kwargs)
         if not signed or signed[0] != loan.uuid or not loan._takes_payments():
             raise BadRequest()

@@ -148,7 +148,7 @@ class Agency(models.Model):
 
     def _application_of_order(self, number):
         """Return the order's latest application of this agency."""
-        return self.env["tour_loan.application"].search_fetch(
+        return self.env["tour_loan.application"].search(
             [("agency_id", "=", self.id), ("order_number", "=", number)],
             order="id desc",
             limit=1,

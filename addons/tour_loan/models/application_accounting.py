@@ -48,7 +48,7 @@ class Application(models.Model):
             waiting = self.claim_ids.filtered(
                 lambda claim: claim.kind == "cancel" and claim.state == "waiting"
             )
-            waiting.state = "accepted"
+            waiting._accounting_update("accepted")
         if status == "cancelled":
             name = "confirm_cancel" if self.state == "committed" else "cancel"
         else:

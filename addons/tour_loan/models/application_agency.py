@@ -9,7 +9,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..rules import quote
-from ..tools import server_setting
+from ..tools import code_key
 
 LINK_LIFETIME = timedelta(hours=24)
 
@@ -145,9 +145,8 @@ class Application(models.Model):
 
     def _link_secret(self) -> str:
         """Return the secret part: derived, so that the database holds no key to it."""
-        key = server_setting("tour_loan", "code_key").encode()
         text = f"link\n{self.uuid}\n{self.link_generation}".encode()
-        digest = hmac.digest(key, text, hashlib.sha256)
+        digest = hmac.digest(code_key(), text, hashlib.sha256)
         return base64.urlsafe_b64encode(digest[:18]).decode()
 
     def _link_expires_at(self):
@@ -187,15 +186,22 @@ class Application(models.Model):
         claim = self.env["tour_loan.claim"].create(
             {"application_id": self.id, "kind": kind, **values}
         )
+        self._note(f"ask_{kind}", "agency", values.get("reason") or "")
+        return claim
+
+    def _note(self, event: str, actor: str, text: str = ""):
+        """Record what changed something the agency sees but not the state; tell it."""
+        self.write({"sequence": self.sequence + 1, "state_changed_at": fields.Datetime.now()})
         self.env["tour_loan.history"].create(
             {
                 "application_id": self.id,
-                "move": f"ask_{kind}",
-                "actor": "agency",
+                "move": event,
+                "actor": actor,
                 "source": self.state,
                 "target": self.state,
                 "made": True,
-                "note": values.get("reason"),
+                "note": text,
+                "sequence": self.sequence,
             }
         )
-        return claim
+        self.env["tour_loan.callback"]._queue(self, "application.updated")

@@ -39,12 +39,8 @@ class Application(models.Model):
         if not agency.actualize_url or not agency._secrets("outbound"):
             return {"available": True, "price": str(self._exact(self.price))}
         message_id = str(uuid4())
-        body = outgoing.actualize_body(
-            message_id, self.order_number, self._exact(self.price)
-        )
-        outcome = agency._post_signed(
-            agency.actualize_url, body, message_id, ACTUALIZE_SECONDS
-        )
+        body = outgoing.actualize_body(message_id, self.order_number, self._exact(self.price))
+        outcome = agency._post_signed(agency.actualize_url, body, message_id, ACTUALIZE_SECONDS)
         if not outcome.accepted:
             return {}
         try:

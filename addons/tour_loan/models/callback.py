@@ -57,9 +57,7 @@ class Callback(models.Model):
             return Outcome("stuck", error="callbacks of this agency are switched off")
         if not agency._secrets("outbound"):
             return Outcome("stuck", error="the agency has no key for callbacks")
-        outcome = agency._post_signed(
-            agency.callback_url, self.request.encode(), self.uid
-        )
+        outcome = agency._post_signed(agency.callback_url, self.request.encode(), self.uid)
         self.http_status = outcome.status
         answer = outcome.body.decode(errors="replace")
         if outcome.accepted:

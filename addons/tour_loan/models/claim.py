@@ -43,6 +43,13 @@ class Claim(models.Model):
 
     _uid_uniq = models.UniqueIndex("(uid)")
 
+    def _accounting_update(self, state: str):
+        """Take over the lender's word (accepted, refused) and tell the agency."""
+        for claim in self:
+            if claim.state == "waiting":
+                claim.state = state
+                claim.application_id._note(f"{claim.kind}_{state}", "accounting")
+
     def _agency_object(self) -> dict:
         application = self.application_id
         return {

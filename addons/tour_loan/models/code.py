@@ -5,10 +5,9 @@ from math import ceil
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..rules import codes
-from ..tools import server_setting
+from ..tools import code_key
 
 DOTS = "••••••"
 LOGIN_WINDOW = timedelta(minutes=2)
@@ -149,12 +148,9 @@ class Code(models.Model):
 
     def _plain(self) -> str:
         """Return the code itself, recomputed; only the sending job asks."""
-        key = server_setting("tour_loan", "code_key").encode()
-        if len(key) < codes.MIN_KEY_BYTES:
-            raise UserError(
-                self.env._("The server setting code_key is missing or short; see odoo.conf.")
-            )
-        return codes.code(key, self.nonce, self.purpose, self.phone, self.documents_digest or "")
+        return codes.code(
+            code_key(), self.nonce, self.purpose, self.phone, self.documents_digest or ""
+        )
 
     def _check(self, typed: str, origin: dict):
         """Return None if ``typed`` is the code, else ``{"error", "left"}``.

@@ -45,13 +45,9 @@ class Loan(models.Model):
         index=True,
         ondelete="restrict",
     )
-    borrower_id = fields.Many2one(
-        related="application_id.borrower_id", store=True, index=True
-    )
+    borrower_id = fields.Many2one(related="application_id.borrower_id", store=True, index=True)
     agency_id = fields.Many2one(related="application_id.agency_id", store=True, index=True)
-    state = fields.Selection(
-        STATES, required=True, default="pending", readonly=True, index=True
-    )
+    state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
     unknown_status = fields.Char(
         readonly=True, help="A word of the accounting system we do not know."
     )
@@ -209,7 +205,7 @@ class Installment(models.Model):
 class Application(models.Model):
     _inherit = "tour_loan.application"
 
-    loan_id = fields.One2many("tour_loan.loan", "application_id", readonly=True)
+    loan_id = fields.One2many("tour_loan.loan", "application_id", "Loan contract", readonly=True)
 
     def _make_loan(self):
         """Return the pending loan of a contract that was just signed."""
