@@ -76,12 +76,16 @@ def check_callbacks(who: Borrower, ours: dict) -> dict:
 
 
 def check_sms(who: Borrower) -> None:
-    """Every SMS that Odoo calls sent came to the phone once, and no other."""
-    sent = who.stack.sql(
-        "SELECT id FROM tour_loan_sms WHERE phone = %s AND state = 'sent' ORDER BY id", who.phone
-    )
+    """No SMS came twice, and every one that Odoo calls sent did come.
+
+    One that came while its answer was lost may be dropped here: its code was typed
+    before the repeat asked the gateway for it.
+    """
+    rows = who.stack.sql("SELECT id, state FROM tour_loan_sms WHERE phone = %s", who.phone)
     came = [message["gateway_id"] for message in who.sandbox.sms(who.phone)]
-    assert sorted(came) == [row[0] for row in sent]
+    assert len(came) == len(set(came))
+    assert {row_id for row_id, state in rows if state == "sent"} <= set(came)
+    assert set(came) <= {row_id for row_id, _state in rows}
 
 
 def texts(who: Borrower) -> list[str]:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 PHONE_SIZE = {"width": 390, "height": 844}
 DESKTOP_SIZE = {"width": 1280, "height": 900}
@@ -106,7 +106,7 @@ class Borrower:
         self.phone = new_phone()
         self.order_number = ""
         self.shots = shots
-        self._sms_seen = 0
+        self.sms_seen = 0
 
     def shoot(self, name: str):
         """Keep a picture of the page, phone and desktop width."""
@@ -138,13 +138,13 @@ class Borrower:
     # --- codes ---
 
     def ask_code(self, name="Получить код"):
-        self._sms_seen = self.sandbox.last_sms_id(self.phone)
+        self.sms_seen = self.sandbox.last_sms_id(self.phone)
         self.button(name)
         expect(self.page.locator("#code")).to_be_visible()
 
     def type_code(self, code: str | None = None):
         """Type the code that came; six digits send the form by themselves."""
-        code = code or self.sandbox.code(self.phone, self._sms_seen)
+        code = code or self.sandbox.code(self.phone, self.sms_seen)
         with self.page.expect_navigation():
             self.page.locator("#code").press_sequentially(code)
 
@@ -223,6 +223,14 @@ class Borrower:
 
     def await_heading(self, text: str):
         expect(self.page.get_by_role("heading", name=text)).to_be_visible()
+
+    def arrives(self, address: str) -> bool:
+        """Open an address; return whether the house answered."""
+        try:
+            self.page.goto(address)
+        except Error:
+            return False
+        return True
 
     def button(self, name: str):
         self.page.get_by_role("button", name=name).click()

@@ -1,0 +1,86 @@
+"""The story after the decision: sign, book, be paid, repay."""
+
+import re
+
+from playwright.sync_api import expect
+
+from .story import Borrower, wait_until
+
+
+class Customer(Borrower):
+    """A borrower who goes on to sign and to repay."""
+
+    def sign(self):
+        """Step 6: the offer, the contract, SMS code 3."""
+        self.shoot("09-approved")
+        self.page.get_by_role("link", name="Перейти к подписанию").click()
+        expect(self.page).to_have_url(re.compile("/sign$"))
+        self.shoot("10-sign")
+        self.accept_documents()
+        self.ask_code()
+        self.shoot("11-sign-code")
+        self.type_code()
+        expect(self.page.locator(".tl-status")).to_be_visible()
+
+    def let_the_pause_pass(self):
+        """Move the clock of the cooling-off, not its rule: it ended a minute ago."""
+        self.stack.sql(
+            "UPDATE tour_loan_application SET cooling_off_until = now() AT TIME ZONE 'utc' "
+            "- interval '1 minute' WHERE order_number = %s",
+            self.order_number,
+        )
+        self.stack.sql(
+            "UPDATE queue_job SET eta = NULL WHERE method_name = '_end_cooling_off' "
+            "AND state = 'pending'"
+        )
+
+    def status(self) -> str:
+        """Return the status the travel site knows."""
+        return self.sandbox.order(self.order_number)["application"]["status"]
+
+    def await_status(self, *statuses: str):
+        wait_until(lambda: self.status() in statuses, 120)
+
+    def book(self, number: str = "БР-1") -> dict:
+        return self.sandbox.call(
+            self.order_number, "application.commit", booking_number=number
+        )
+
+    def open_loan(self):
+        """Step 8: the loan's page, once the lender's books have started it."""
+
+        def there():
+            self.page.goto(f"{self.stack.url()}/my/applications")
+            link = self.page.locator("a[href*='/my/loans/']").first
+            if not link.count():
+                return False
+            link.click()
+            return self.page.get_by_role("link", name="Оплатить").count()
+
+        wait_until(there, 150, every=1)
+        self.shoot("14-loan")
+
+    def pay(self, how: str = "pay", what: str = "next"):
+        """Pay at PayU's page: ``how`` is pay, decline or leave."""
+        self.page.get_by_role("link", name="Оплатить").click()
+        self.page.locator(f"input[name=what][value={what}]").check()
+        self.shoot("15-pay")
+        self.button("Перейти к оплате")
+        self.page.get_by_text("Карта", exact=True).click()
+        self.shoot("16-pay-method")
+        submit = self.page.locator("button[name=o_payment_submit_button]")
+        expect(submit).to_be_enabled()
+        submit.click()
+        expect(self.page).to_have_url(re.compile(re.escape(self.stack.url("payu"))))
+        self.shoot("17-payu")
+        self.page.locator(f"button[value={how}]").click()
+        expect(self.page).to_have_url(re.compile("/my/loans/"))
+
+    def await_booked(self, count: int):
+        """Wait until so many installments are shown as paid."""
+
+        def shown():
+            self.page.reload()
+            return self.page.locator(".tl-schedule .is-paid").count() == count
+
+        wait_until(shown, 150, every=1)
