@@ -34,11 +34,11 @@ def check_three_books(customer: Customer, payments: int) -> None:
         (paid,) = customer.sandbox.get("payu", "payments", reference=reference)["payments"]
         assert paid["status"] == "COMPLETE"
         assert Decimal(paid["amount"]) == amount
-        booked = [m for m in books["money"] if m["body"].get("ИД") == uid or m["uid"] == uid]
+        booked = [movement for movement in books["money"] if movement["uid"] == uid]
         assert len(booked) == 1, f"{len(booked)} bookings of {uid}"
-        assert Decimal(str(booked[0]["amount"])) == amount
-        (contract,) = [c for c in books["contracts"] if c["number"] == number]
-        assert Decimal(str(contract["principal"])) == principal
+        assert Decimal(booked[0]["amount"]) == amount
+        (contract,) = [c for c in books["contracts"] if c["Номер"] == number]
+        assert Decimal(contract["Остатки"]["ОсновнойДолг"]) == principal
 
 
 def play(customer: Customer, tour: str = "kazan") -> None:

@@ -63,7 +63,7 @@ class Loan(models.Model):
     principal = fields.Monetary("Principal owed", readonly=True)
     interest = fields.Monetary("Interest owed", readonly=True)
     penalty = fields.Monetary("Penalty owed", readonly=True)
-    overdue = fields.Monetary("Overdue", readonly=True)
+    overdue = fields.Monetary(readonly=True)
     payoff = fields.Monetary("To pay it off now", readonly=True)
     next_payment_on = fields.Date(readonly=True)
     next_payment_amount = fields.Monetary(readonly=True)
