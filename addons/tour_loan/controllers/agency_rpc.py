@@ -31,7 +31,7 @@ class AgencyRpcDispatcher(Dispatcher):
         status = exc.code if isinstance(exc, HTTPException) and exc.code else 503
         headers = {"Retry-After": "5"} if status == 503 else {}
         return self.request.make_json_response(
-            {"error": {413: "too_large", 405: "method_not_allowed"}.get(status, "retry")},
+            {"error": {413: "too_large"}.get(status, "retry")},
             headers=headers,
             status=status,
         )
@@ -42,12 +42,15 @@ class AgencyRpc(Controller):
         "/tour_loan/v1/rpc",
         type="tour_loan_rpc",
         auth="none",
-        methods=["POST"],
         readonly=False,  # auth="none" would begin with a read-only cursor and run twice
         save_session=False,
         max_content_length=BODY_LIMIT,
     )
     def rpc(self):
+        if request.httprequest.method != "POST":  # Odoo itself would answer in HTML
+            return request.make_json_response(
+                {"error": "method_not_allowed"}, headers={"Allow": "POST"}, status=405
+            )
         if request.httprequest.mimetype != "application/json":
             return request.make_json_response({"error": "media_type"}, status=415)
         body = request.httprequest.get_data()
