@@ -45,7 +45,7 @@ class LoanPages(BorrowerPages, PaymentPortal):
         """Choose a sum, then a way to pay it; the sum is frozen, signed, in the route."""
         if not loan._takes_payments():
             return request.redirect(f"/my/loans/{loan.uuid}")
-        if request.httprequest.method == "GET":
+        if request.httprequest.method != "POST":
             return self._loan_page("pay_page", loan)
         chosen = loan._sum_to_pay(what, amount)
         if not chosen:

@@ -21,7 +21,7 @@ class Questionnaire(BorrowerPages):
         """One page of questions; what is typed right is kept at once."""
         if application.state not in ("filling", "needs_data"):
             return request.redirect(f"/my/applications/{application.uuid}")
-        if request.httprequest.method == "GET":
+        if request.httprequest.method != "POST":
             return self._step_page(application, step)
         errors = application._save_step(step, typed)
         if errors:
@@ -60,7 +60,7 @@ class Questionnaire(BorrowerPages):
         step = application._current_step()
         if step != "review":
             return request.redirect(f"/my/applications/{application.uuid}")
-        if request.httprequest.method == "GET":
+        if request.httprequest.method != "POST":
             return self._review_page(application)
         if action == "confirm":
             error = application._confirm_questionnaire(values.get("code"), origin())

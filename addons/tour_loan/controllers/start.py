@@ -27,7 +27,7 @@ class Start(BorrowerPages):
         if state != "good":
             known = application_sudo if state != "wrong" else None
             return self._render("link_page", known, link_state=state)
-        if request.httprequest.method == "GET":
+        if request.httprequest.method != "POST":
             return self._render("start_page", application_sudo)
         application_sudo._use_link()
         request.session[SESSION_KEY] = uuid
@@ -44,7 +44,7 @@ class Start(BorrowerPages):
         """Step 1: the documents, each with its tick, and SMS code 1 as the gate."""
         if application.state != "new":
             return request.redirect(f"/my/applications/{application.uuid}")
-        if request.httprequest.method == "GET":
+        if request.httprequest.method != "POST":
             return self._documents_page(application, change="change" in values)
         if action == "confirm":
             code, error = application._confirm_acquaintance(values.get("code"), origin())
@@ -103,7 +103,7 @@ class Start(BorrowerPages):
     def login(self, action="", phone="", next="", **values):
         """Log in by a code. Whether the phone is known cannot be told from outside."""
         page = {"next": next, "phone": phone, "code": None}
-        if request.httprequest.method == "GET":
+        if request.httprequest.method != "POST":
             return self._render("login_page", **page)
         problem = identity.check_phone(phone)
         if problem:

@@ -1,1 +1,4 @@
 from . import test_agency_rpc
+from . import test_application_create
+from . import test_application_list
+from . import test_link
