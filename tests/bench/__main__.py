@@ -1,13 +1,15 @@
 """``make bench``: what a call costs, each beside a peer measured in the same run.
 
 Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
-``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more).
+``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more). Arguments choose
+some of the parts: ``python -m tests.bench create get quote lists callbacks``.
 """
 
 import http.client
 import json
 import os
 import statistics
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,11 +41,8 @@ def main() -> None:
         bench = Bench(stack, settings, listener)
         print(f"\nOne server, {RATE_WORKERS} workers, {os.cpu_count()} processors; medians.\n")
         print(LINE.format("", "ours", "peer", "ratio", "aim"), flush=True)
-        bench.create_beside_partner()
-        bench.get_beside_partner()
-        bench.quote()
-        bench.lists()
-        bench.callbacks()
+        for part in sys.argv[1:] or ("create", "get", "quote", "lists", "callbacks"):
+            getattr(bench, part)()
     listener.close()
     print(f"\nAll in {time.monotonic() - started:.0f} s.")
 
@@ -71,6 +70,7 @@ class Bench:
         self.stack, self.settings, self.listener = stack, settings, listener
         self.log = ServerLog(stack.log_path)
         self.agency = self.caller("bench2")
+        self.first = self.agency.call("application.create", order()).result["application_id"]
 
     def caller(self, code: str) -> Caller:
         return Caller(self.stack.url(), code, self.settings["secrets"][code])
@@ -119,7 +119,7 @@ class Bench:
             flush=True,
         )
 
-    def create_beside_partner(self) -> None:
+    def create(self) -> None:
         def ours(_number):
             assert self.agency.call("application.create", order()).result
 
@@ -129,8 +129,7 @@ class Bench:
 
         self.beside("application.create | res.partner/create", ">= 2", ours, peer)
 
-    def get_beside_partner(self) -> None:
-        self.first = self.agency.call("application.create", order()).result["application_id"]
+    def get(self) -> None:
         fields = ["name", "email", "phone", "street", "city", "zip", "country_id"]
 
         def ours(_number):
