@@ -54,13 +54,16 @@ def read_patterns() -> list[Expected]:
 
 def unexpected(log: Path, expected: list[Expected]) -> list[str]:
     """Return the lines of one log that are at least warnings and not expected."""
-    mine = [pattern.regex for pattern in expected if fnmatch(log.stem, pattern.log)]
-    lines = []
-    for text in log.read_text(errors="replace").splitlines():
-        match = LINE.match(text)
-        if match and not any(regex.search(match[2]) for regex in mine):
-            lines.append(text)
-    return lines
+    lines = log.read_text(errors="replace").splitlines()
+    return [line for line in lines if is_unexpected(line, log.stem, expected)]
+
+
+def is_unexpected(line: str, log: str, expected: list[Expected]) -> bool:
+    """Tell whether a line of the log named ``log`` is a warning nobody foresaw."""
+    match = LINE.match(line)
+    return match is not None and not any(
+        fnmatch(log, pattern.log) and pattern.regex.search(match[2]) for pattern in expected
+    )
 
 
 if __name__ == "__main__":

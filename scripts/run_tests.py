@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts import databases, odoo
+from scripts import check_logs, databases, odoo
 from scripts.places import ROOT, VAR, VENV_PYTHON
 from scripts.postgres import Postgres
 
@@ -139,9 +139,9 @@ def watched(
 ) -> tuple[str, int]:
     """Run a command, show its output as it comes, return it and the exit code.
 
-    ``quiet`` shows failures only: Odoo's log of a test run is long.
+    ``quiet`` shows unexpected errors only: Odoo's log of a test run is long.
     """
-    lines = []
+    lines, patterns = [], check_logs.read_patterns()
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -156,7 +156,8 @@ def watched(
         for line in process.stdout:
             lines.append(line)
             if quiet and re.match(r"\d{4}-\d\d-\d\d ", line):
-                showing = re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line) is not None
+                level = re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line)
+                showing = level is not None and check_logs.is_unexpected(line, "addons", patterns)
             if showing:
                 print(line, end="", flush=True)
     output = "".join(lines)
