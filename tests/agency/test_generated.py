@@ -1,0 +1,64 @@
+"""Calls generated from the published schemas, over HTTP to the real server."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.tour_loan_rpc.strategies import DOCUMENT, json_values, params_of
+
+from .caller import order
+from .conftest import assert_tells_nothing
+
+METHODS = [entry["name"] for entry in DOCUMENT["methods"] if entry["name"] != "rpc.discover"]
+ERRORS = {-32600, -32601, -32602, -32001, -32002, -32003, -32004, -32005, -32006}
+bounded = settings(
+    deadline=None,
+    max_examples=15,
+    database=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+
+
+def assert_answered(answer):
+    """A result or an error the agency can act on; never one of ours."""
+    assert_tells_nothing(answer)
+    assert answer.status == 200
+    if "error" in answer.json:
+        assert answer.error["code"] in ERRORS, answer.body
+        assert answer.error["message"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@bounded
+@given(data=st.data())
+def test_what_the_schema_allows_is_answered(slon, method, data):
+    assert_answered(slon.call(method, data.draw(params_of(method))))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@bounded
+@given(params=st.dictionaries(st.text(max_size=20), json_values, max_size=4))
+def test_what_no_schema_knows_is_refused(slon, method, params):
+    answer = slon.call(method, {**params, "surely unknown": 1})
+    assert_answered(answer)
+    assert answer.error["code"] == -32602
+
+
+@bounded
+@given(data=st.data())
+def test_an_order_with_generated_parts_is_accepted_or_its_fault_named(slon, data):
+    """Parts of a good order replaced one at a time, so that the depths are reached."""
+    generated = data.draw(params_of("application.create"))
+    params = order()
+    part = data.draw(st.sampled_from(sorted(generated)))
+    params[part] = generated[part]
+    if part == "order":
+        params["order"]["number"] = order()["order"]["number"]
+    answer = slon.call("application.create", params)
+    assert_answered(answer)
+    if "error" in answer.json:
+        assert answer.error["data"]["errors"]

@@ -1,0 +1,38 @@
+"""Calls a minute are counted right over all workers."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from .conftest import assert_tells_nothing
+
+LIMIT = 7
+
+
+@pytest.fixture
+def limited(parus, stack):
+    stack.sql("UPDATE tour_loan_agency SET requests_per_minute = %s WHERE code = 'parus'", LIMIT)
+    yield parus
+    stack.sql("UPDATE tour_loan_agency SET requests_per_minute = 0 WHERE code = 'parus'")
+
+
+def test_exactly_the_limit_passes_and_the_rest_is_told_when_to_come_back(limited, slon):
+    if time.time() % 60 > 30:  # stay inside one minute
+        time.sleep(61 - time.time() % 60)
+    with ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(lambda _index: limited.call("rpc.discover"), range(30)))
+    refused = [answer for answer in answers if answer.status == 429]
+    assert len(answers) - len(refused) == LIMIT
+    assert all(answer.result for answer in answers if answer not in refused)
+    for answer in refused:
+        assert_tells_nothing(answer)
+        assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert slon.call("rpc.discover").result, "another agency is not concerned"
+
+
+def test_calls_nobody_signed_do_not_use_up_the_agencys_limit(limited, stack):
+    stack.sql("DELETE FROM tour_loan_call_count")
+    for _call in range(LIMIT + 3):
+        assert limited.post(b"{}", **{"webhook-signature": "v1,AAAA"}).status == 401
+    assert limited.call("rpc.discover").status == 200
