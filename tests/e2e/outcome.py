@@ -75,6 +75,11 @@ def check_callbacks(who: Borrower, ours: dict) -> dict:
     return order
 
 
+def told(who: Borrower) -> list[str]:
+    """Return the statuses the agency was told of, as they came."""
+    return [c["status"] for c in who.sandbox.order(who.order_number)["callbacks"]]
+
+
 def check_sms(who: Borrower) -> None:
     """No SMS came twice, and every one that Odoo calls sent did come.
 

@@ -4,35 +4,70 @@ from contextlib import contextmanager
 
 from tests.e2e.story import wait_until
 
-# What hangs in a lock or on a counterparty; a page of ours does neither for so long.
-BUSY = """
-SELECT application_name FROM pg_stat_activity
-WHERE datname = current_database() AND pid != pg_backend_pid() AND (
-    wait_event_type = 'Lock'
-    OR state = 'idle in transaction' AND now() - state_change > interval '0.5 s')
-"""
+SMS = "root.tour_loan_sms"
+CALLBACK = "root.tour_loan_callback"
+MOYAMFO = "root.moyamfo"
 
 
-def busy_worker(stack) -> int:
-    """Return the process id of the HTTP worker that hangs, waiting until one does."""
+class WorkerDies:
+    """A process that serves requests and jobs is killed; Odoo forks another."""
+
+    @staticmethod
+    def in_request(stack):
+        """Kill the worker whose request hangs in a lock, and with it all the others.
+
+        PostgreSQL does not tell which worker it is: their connections bear the name of
+        the process they were forked from.
+        """
+        request_hangs(stack)
+        for pid in stack.workers():
+            stack.kill_worker(pid)
+
+    @staticmethod
+    def in_job(stack, channel):
+        """Kill the worker that runs a job of ``channel``."""
+        stack.kill_worker(job_hangs(stack, channel))
+
+
+class ServerDies:
+    """All of Odoo is killed and started again."""
+
+    @staticmethod
+    def in_request(stack):
+        """Kill while a request hangs in a lock."""
+        request_hangs(stack)
+        stack.kill_odoo()
+        stack.start_odoo()
+
+    @staticmethod
+    def in_job(stack, channel):
+        """Kill while a job of ``channel`` runs."""
+        job_hangs(stack, channel)
+        stack.kill_odoo()
+        stack.start_odoo()
+
+
+def request_hangs(stack) -> None:
+    """Wait until something in Odoo's database waits for a lock."""
+    wait_until(
+        lambda: stack.sql(
+            "SELECT 1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+    )
+
+
+def job_hangs(stack, channel: str) -> int:
+    """Wait until a worker is in a job of ``channel``; return its process id."""
 
     def busy():
-        names = {f"odoo-{pid}": pid for pid in stack.workers()}
-        return [names[name] for (name,) in stack.sql(BUSY) if name in names]
+        started = stack.sql(
+            "SELECT worker_pid FROM queue_job WHERE state = 'started' AND channel = %s", channel
+        )
+        workers = stack.workers()
+        return [pid for (pid,) in started if pid in workers]
 
     return wait_until(busy)[0]
-
-
-def a_worker_dies(stack) -> None:
-    """Kill the worker that hangs; Odoo forks another."""
-    stack.kill_worker(busy_worker(stack))
-
-
-def the_server_dies(stack) -> None:
-    """Kill all of Odoo while one of its workers hangs, and start it again."""
-    busy_worker(stack)
-    stack.kill_odoo()
-    stack.start_odoo()
 
 
 @contextmanager

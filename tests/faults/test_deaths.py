@@ -8,14 +8,15 @@ from playwright.sync_api import expect
 from tests.e2e import outcome
 from tests.e2e.story import wait_until
 
-from .deaths import a_worker_dies, locked, the_server_dies
+from .deaths import CALLBACK, MOYAMFO, SMS, ServerDies, WorkerDies, locked
 
 
-@pytest.mark.parametrize("die", [a_worker_dies, the_server_dies])
-def test_death_at_every_step(borrower, sandbox, stack, die):
+@pytest.mark.parametrize("death", [WorkerDies, ServerDies])
+def test_death_at_every_step(borrower, sandbox, stack, death):
     """Each death meets work half done: a request before its commit, a job that sent
     its message and has not heard the answer.
     """
+    sandbox.lender(rule="off")
     borrower.order()
 
     # in application.create: the agency gets no answer and asks again
@@ -27,7 +28,7 @@ def test_death_at_every_step(borrower, sandbox, stack, die):
             )
         )
         call.start()
-        die(stack)
+        death.in_request(stack)
         call.join()
     assert "away" in answers[0], answers
     borrower.buy_on_credit()
@@ -37,7 +38,7 @@ def test_death_at_every_step(borrower, sandbox, stack, die):
     borrower.accept_documents()
     borrower.ask_code()
     wait_until(lambda: sandbox.sms(borrower.phone))
-    die(stack)
+    death.in_job(stack, SMS)
     outcome.settle(stack)
     borrower.type_code()
 
@@ -54,7 +55,7 @@ def test_death_at_every_step(borrower, sandbox, stack, die):
     sandbox.fault("moyamfo", "LoadApplication", "slow", seconds=20)
     with locked(stack, query, borrower.order_number):
         borrower.page.locator("#code").press_sequentially(code)
-        die(stack)
+        death.in_request(stack)
     # the browser may have repeated the request by itself
     wait_until(lambda: borrower.arrives(home))
     if borrower.page.url.endswith("/review"):
@@ -64,10 +65,15 @@ def test_death_at_every_step(borrower, sandbox, stack, die):
     # in the job that brings MoyaMFO the application: it has it, Odoo does not know
     uid = outcome.application(borrower)["uuid"]
     wait_until(lambda: sandbox.in_books(uid))
-    sandbox.fault("travel", "callback", "slow", seconds=4)
-    die(stack)
+    death.in_job(stack, MOYAMFO)
 
-    # in whatever asks for the decision or tells the agency of it
+    # in the job that tells the agency of the decision: it knows, Odoo does not
+    outcome.settle(stack)
+    sandbox.fault("travel", "callback", "slow", seconds=4)
+    sandbox.post("moyamfo", "decide", uid=uid, decision="approve")
+    wait_until(lambda: "approved" in outcome.told(borrower))
+    death.in_job(stack, CALLBACK)
+
     borrower.await_heading("Заём одобрен")
     sent = "SELECT count(*) FROM tour_loan_sms WHERE application_id IS NOT NULL AND phone = %s"
     assert stack.sql(sent, borrower.phone) == [(1,)]
