@@ -4,6 +4,7 @@ from functools import wraps
 
 from werkzeug.exceptions import BadRequest, NotFound
 
+from odoo.exceptions import ValidationError
 from odoo.http import request, route
 from odoo.tools import hash_sign, is_html_empty, verify_hash_signed
 
@@ -108,12 +109,16 @@ class LoanPages(BorrowerPages, PaymentPortal):
     def loan_transaction(self, loan, token, **kwargs):
         """Make the transaction: sum, currency and payer come from here, not from him."""
         signed = verify_hash_signed(request.env(su=True), PAY_SCOPE, token)
+        if kwargs.get("flow") == "token":
+            raise BadRequest()  # no card is kept here
         kwargs.pop("access_token", None)  # the form sends one; the session decides here
         self._validate_transaction_kwargs(kwargs)
-        if not signed or signed[0] != loan.uuid or not loan._takes_payments():
-            raise BadRequest()
-        amount = loan._sum_to_pay("other", signed[1])
-        if not amount or kwargs.get("provider_id") not in self._providers(loan, amount).ids:
+        # the page may be an hour old, and a payment may have been booked meanwhile
+        fresh = signed and signed[0] == loan.uuid and loan._takes_payments()
+        amount = fresh and loan._sum_to_pay("other", signed[1])
+        if not amount:
+            raise ValidationError(request.env._("What is owed has changed. Please choose again."))
+        if kwargs.get("provider_id") not in self._providers(loan, amount).ids:
             raise BadRequest()
         kwargs |= {
             "amount": amount,

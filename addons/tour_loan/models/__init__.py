@@ -14,7 +14,9 @@ from . import application_accounting
 from . import application_questionnaire
 from . import application_signing
 from . import loan
+from . import installment
 from . import repayment
+from . import payment_transaction
 from . import claim
 from . import call_count
 from . import callback

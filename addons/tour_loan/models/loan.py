@@ -5,6 +5,7 @@ from uuid import uuid4
 from odoo import api, fields, models
 
 from ..rules import money
+from ..rules.moves import ENDED
 
 STATES = [
     ("pending", "Signed"),
@@ -16,6 +17,7 @@ STATES = [
     ("court", "In court"),
 ]
 PAYABLE = ("active", "overdue")
+LEAST_TO_PAY = 1  # rouble; what pays the loan off may be less
 FIGURES = (
     "amount",
     "principal",
@@ -25,6 +27,8 @@ FIGURES = (
     "payoff",
     "next_payment_amount",
 )
+DATES = ("signed_on", "issued_on", "closed_on", "next_payment_on")
+SCHEDULE_SUMS = ("amount", "principal", "interest", "rest", "paid_amount")
 
 
 class Loan(models.Model):
@@ -71,6 +75,7 @@ class Loan(models.Model):
     repayment_ids = fields.One2many("tour_loan.repayment", "loan_id", readonly=True)
 
     _uuid_uniq = models.UniqueIndex("(uuid)")
+    _number_uniq = models.UniqueIndex("(number) WHERE number IS NOT NULL")
     _application_uniq = models.UniqueIndex("(application_id)")
 
     @api.depends("number", "application_id.order_number")
@@ -78,71 +83,86 @@ class Loan(models.Model):
         for loan in self:
             loan.display_name = loan.number or loan.application_id.order_number
 
+    # --- what the accounting system says ---
+
     @api.model
     def _accounting_update(self, update: dict) -> bool:
-        """Take over a contract; return whether anything changed.
+        """Take over a contract; return whether anything but its time changed.
 
         :param update: ``application_uuid``, ``number``, ``status`` (None: a word we do
             not know, then ``unknown_status``), dates, the figures as Decimal, ``as_of``
             (naive UTC), ``schedule`` (list of dicts with the installment's fields).
-            Older figures never replace newer ones.
+            Figures older than ours, or with an unknown status, change nothing.
         """
-        application = self.env["tour_loan.application"].search(
-            [("uuid", "=", update["application_uuid"]), ("test", "=", False)]
-        )
-        if not application or not application.signed_at:
+        loan = self._of_contract(update)
+        if not loan or (loan.as_of and loan.as_of > update["as_of"]):
             return False
-        loan = self.search([("application_id", "=", application.id)])
-        if not loan:
-            loan = application._make_loan()
-        if loan.as_of and loan.as_of >= update["as_of"]:
+        if not update.get("status"):
+            loan.unknown_status = update.get("unknown_status")
             return False
-        dates = ("signed_on", "issued_on", "closed_on", "next_payment_on")
         values = {
             "number": update["number"],
-            "as_of": update["as_of"],
-            "unknown_status": update.get("unknown_status") or False,
+            "state": update["status"],
+            "unknown_status": False,
             **{name: float(update.get(name) or 0) for name in FIGURES},
-            **{name: update.get(name) or False for name in dates},
+            **{name: update.get(name) or False for name in DATES},
         }
         for name in ("months", "rate", "psk"):
             if update.get(name) is not None:
                 values[name] = float(update[name])
-        if update.get("status"):
-            values["state"] = update["status"]
-        loan.write(values)
-        if application.loan_number != loan.number:
-            application.loan_number = loan.number
-        if update.get("schedule"):
-            loan._replace_schedule(update["schedule"])
-        return True
+        before = {name: loan[name] for name in values}
+        loan.write({**values, "as_of": update["as_of"]})
+        changed = before != {name: loan[name] for name in values}
+        if loan.application_id.loan_number != loan.number:
+            loan.application_id.loan_number = loan.number
+        return loan._replace_schedule(update.get("schedule")) or changed
 
-    def _replace_schedule(self, lines):
-        """Take over the schedule as a whole: its lines have no identity of their own."""
+    def _of_contract(self, update):
+        """Return the loan of an update, made if need be; empty if it is not ours."""
+        application = self.env["tour_loan.application"].search(
+            [("uuid", "=", update["application_uuid"]), ("test", "=", False)]
+        )
+        if not application or not application.signed_at:
+            return self.browse()
+        return application.loan_id or application._make_loan()
+
+    def _replace_schedule(self, lines) -> bool:
+        """Take over the schedule as a whole: its lines have no identity of their own.
+
+        Return whether it differs from ours; a loan without lines keeps what it had.
+        """
+        fresh = [
+            (
+                fields.Date.to_date(line["due_on"]),
+                *(float(line.get(name) or 0) for name in SCHEDULE_SUMS),
+                fields.Date.to_date(line.get("paid_on") or False) or False,
+            )
+            for line in sorted(lines or [], key=lambda line: str(line["due_on"]))
+        ]
+        names = ("due_on", *SCHEDULE_SUMS, "paid_on")
+        ours = [tuple(line[name] for name in names) for line in self.installment_ids]
+        if not fresh or fresh == ours:
+            return False
         self.installment_ids.unlink()
         self.env["tour_loan.installment"].create(
-            [
-                {
-                    "loan_id": self.id,
-                    "due_on": line["due_on"],
-                    "paid_on": line.get("paid_on") or False,
-                    **{
-                        name: float(line.get(name) or 0)
-                        for name in (
-                            "amount",
-                            "principal",
-                            "interest",
-                            "rest",
-                            "paid_amount",
-                        )
-                    },
-                }
-                for line in lines
-            ]
+            [{"loan_id": self.id, **dict(zip(names, line, strict=True))} for line in fresh]
         )
+        return True
+
+    # --- what the borrower may pay ---
 
     def _takes_payments(self) -> bool:
-        return self.state in PAYABLE and self.payoff > 0
+        return self.state in PAYABLE and self._most_to_pay() > 0
+
+    def _most_to_pay(self) -> float:
+        """Return the largest sum taken here: the payoff the accounting system names.
+
+        If it names none, what is due; the cabinet adds nothing up by itself.
+        """
+        return self.payoff or max(self.overdue, self.next_payment_amount)
+
+    def _least_to_pay(self) -> float:
+        return min(LEAST_TO_PAY, self._most_to_pay())
 
     def _choices_to_pay(self) -> list[tuple[str, float]]:
         """Return (what, sum) the borrower is offered: overdue, next payment, all."""
@@ -151,7 +171,7 @@ class Loan(models.Model):
             ("next", self.next_payment_amount),
             ("payoff", self.payoff),
         ]
-        return [(name, amount) for name, amount in choices if 0 < amount <= self.payoff]
+        return [(name, amount) for name, amount in choices if 0 < amount <= self._most_to_pay()]
 
     def _sum_to_pay(self, what: str, typed: str) -> float:
         """Return the sum chosen on the page, in roubles; 0 if it may not be paid.
@@ -164,14 +184,21 @@ class Loan(models.Model):
             amount = float(money.parse_typed(typed))
         except ValueError:
             return 0
-        return amount if 1 <= amount <= self.payoff else 0
+        return amount if self._least_to_pay() <= amount <= self._most_to_pay() else 0
 
     def _open_transactions(self):
-        """Return payments that are under way or paid and not yet booked."""
-        transactions = self.env["payment.transaction"].search(
-            [("tour_loan_id", "=", self.id), ("state", "in", ("pending", "authorized"))]
+        """Return payments begun whose outcome is not known, or not written down, yet."""
+        return self.env["payment.transaction"].search(
+            [
+                ("tour_loan_id", "=", self.id),
+                ("operation", "!=", "refund"),
+                "|",
+                ("state", "in", ("pending", "authorized")),
+                "&",
+                ("state", "=", "done"),
+                ("tour_loan_repayment_ids", "=", False),
+            ]
         )
-        return transactions
 
     def _moscow(self, name: str) -> str:
         """Return a time field as «31.12.2026 18:30», Moscow time."""
@@ -179,27 +206,6 @@ class Loan(models.Model):
             self.with_context(tz="Europe/Moscow"), self[name]
         )
         return moment.strftime("%d.%m.%Y %H:%M")
-
-
-class Installment(models.Model):
-    _name = "tour_loan.installment"
-    _description = "Installment"
-    _order = "due_on, id"
-
-    loan_id = fields.Many2one(
-        "tour_loan.loan", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    currency_id = fields.Many2one(related="loan_id.currency_id")
-    due_on = fields.Date(required=True, readonly=True)
-    amount = fields.Monetary(readonly=True)
-    principal = fields.Monetary(readonly=True)
-    interest = fields.Monetary(readonly=True)
-    rest = fields.Monetary("Principal after it", readonly=True)
-    paid_amount = fields.Monetary("Paid", readonly=True)
-    paid_on = fields.Date(readonly=True)
-
-    def _is_paid(self) -> bool:
-        return bool(self.paid_on) or self.paid_amount >= self.amount > 0
 
 
 class Application(models.Model):
@@ -224,3 +230,9 @@ class Application(models.Model):
         )
         loan._replace_schedule(self.offer_schedule or [])
         return loan
+
+    def _after_move(self, name, source):
+        """A contract that ends before the money went has no loan to wait for."""
+        super()._after_move(name, source)
+        if self.state in ENDED:
+            self.loan_id.filtered(lambda loan: loan.state == "pending").state = "annulled"

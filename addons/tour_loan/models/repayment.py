@@ -2,7 +2,8 @@
 
 from uuid import uuid4
 
-from odoo import api, fields, models
+from odoo import fields, models
+from odoo.exceptions import AccessError
 
 
 class Repayment(models.Model):
@@ -10,6 +11,10 @@ class Repayment(models.Model):
 
     ``uid`` is what the accounting system recognises a repeat by; a transaction has one
     repayment, whatever number of notices tell of it.
+
+    When the provider gave the money back (a payment refund, a chargeback), the repayment
+    is undone in the books: a reversal, asked for once and done when the accounting
+    system says ``reversed``.
     """
 
     _name = "tour_loan.repayment"
@@ -25,6 +30,8 @@ class Repayment(models.Model):
     transaction_id = fields.Many2one(
         "payment.transaction", required=True, readonly=True, ondelete="restrict"
     )
+    transaction_reference = fields.Char(related="transaction_id.reference", string="Payment")
+    provider_reference = fields.Char(related="transaction_id.provider_reference")
     currency_id = fields.Many2one(related="loan_id.currency_id")
     amount = fields.Monetary(required=True, readonly=True)
     paid_at = fields.Datetime(required=True, readonly=True)
@@ -33,6 +40,7 @@ class Repayment(models.Model):
             ("to_send", "Received"),
             ("sent", "With the accounting system"),
             ("booked", "Booked"),
+            ("refused", "Refused by the accounting system"),
             ("reversed", "Reversed"),
         ],
         required=True,
@@ -45,9 +53,18 @@ class Repayment(models.Model):
     booked_interest = fields.Monetary("Booked to interest", readonly=True)
     booked_penalty = fields.Monetary("Booked to penalty", readonly=True)
     overpaid = fields.Monetary(readonly=True)
+    reversal_asked_at = fields.Datetime(readonly=True)
+    attention = fields.Char(readonly=True, help="What a person has to settle.")
 
     _uid_uniq = models.UniqueIndex("(uid)")
     _transaction_uniq = models.UniqueIndex("(transaction_id)")
+
+    def _paid_on(self) -> str:
+        """Return the Moscow day of the payment as pages show it: «31.12.2026»."""
+        zoned = self.with_context(tz="Europe/Moscow")
+        return fields.Datetime.context_timestamp(zoned, self.paid_at).strftime("%d.%m.%Y")
+
+    # --- to the accounting system ---
 
     def _notify_accounting(self, kind: str):
         """Hook: tell the accounting system; ``moyamfo_sync`` writes its message here.
@@ -55,10 +72,44 @@ class Repayment(models.Model):
         Kinds: payment, reversal.
         """
 
+    def _reverse(self):
+        """Ask the accounting system to undo this repayment; a second time does nothing."""
+        self.ensure_one()
+        if self.reversal_asked_at or self.state == "reversed":
+            return
+        self.write({"reversal_asked_at": fields.Datetime.now(), "attention": False})
+        self._notify_accounting("reversal")
+
+    def _payment_refunded(self):
+        """The provider gave money back: all of it is a reversal, a part is for a person.
+
+        The accounting system undoes a payment as a whole.
+        """
+        given_back = self.transaction_id._tour_loan_given_back()
+        if given_back >= self.amount:
+            self._reverse()
+        else:
+            self.attention = self.env._(
+                "%(back)s of %(paid)s went back to the payer: correct it in the books.",
+                back=self.currency_id.format(given_back),
+                paid=self.currency_id.format(self.amount),
+            )
+
+    def action_reverse(self):
+        """Manager: undo in the books what the payer's bank took back (a chargeback)."""
+        self.check_access("read")
+        if not self.env.user.has_group("tour_loan.tour_loan_group_manager"):
+            raise AccessError(self.env._("Only a manager may reverse a repayment."))
+        for repayment_sudo in self.sudo():  # staff read repayments, nobody writes them
+            repayment_sudo._reverse()
+        return True
+
+    # --- from the accounting system ---
+
     def _accounting_update(self, update: dict) -> bool:
         """Take over what was booked; return whether anything changed.
 
-        :param update: ``status`` (booked, reversed), ``booked_at`` (naive UTC),
+        :param update: ``status`` (booked, refused, reversed), ``booked_at`` (naive UTC),
             ``principal``, ``interest``, ``penalty``, ``overpaid`` (Decimal)
         """
         self.ensure_one()
@@ -75,42 +126,3 @@ class Repayment(models.Model):
             }
         )
         return True
-
-
-class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
-
-    tour_loan_id = fields.Many2one("tour_loan.loan", readonly=True, index="btree_not_null")
-    tour_loan_repayment_ids = fields.One2many("tour_loan.repayment", "transaction_id")
-
-    def _post_process(self):
-        """A paid transaction of a loan becomes its one repayment."""
-        result = super()._post_process()
-        for transaction in self:
-            if transaction.tour_loan_id and transaction.state == "done":
-                transaction._make_repayment()
-        return result
-
-    def _make_repayment(self):
-        """Write the repayment, unless there is one, and tell the accounting system."""
-        # the lock makes a rival run see this one's row instead of failing on the index
-        if not self.env["tour_loan.lock"]._claim(f"repayment:{self.id}"):
-            return
-        if self.operation == "refund" or self.tour_loan_repayment_ids:
-            return
-        repayment = self.env["tour_loan.repayment"].create(
-            {
-                "loan_id": self.tour_loan_id.id,
-                "transaction_id": self.id,
-                "amount": self.amount,
-                "paid_at": self.last_state_change or fields.Datetime.now(),
-            }
-        )
-        repayment._notify_accounting("payment")
-
-    @api.model
-    def _compute_reference_prefix(self, separator, **values):
-        loan = self.env["tour_loan.loan"].browse(values.get("tour_loan_id"))
-        if loan:
-            return f"LOAN-{loan.id}"
-        return super()._compute_reference_prefix(separator, **values)
