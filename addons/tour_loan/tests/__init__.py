@@ -2,3 +2,5 @@ from . import test_agency_rpc
 from . import test_application_create
 from . import test_application_list
 from . import test_link
+from . import test_code
+from . import test_login

@@ -98,5 +98,5 @@ class TestLink(TourLoanHttpCommon):
         again = self.rpc("application.create", self.params)["result"]
         self.assertEqual((again["status"], again["redirect_url"]), ("filling", None))
 
-    def test_another_server_key_makes_another_secret(self):
+    def test_the_database_holds_no_key_to_it(self):
         self.assertNotIn(self.link.rpartition("/")[2], str(self.application_.read()))

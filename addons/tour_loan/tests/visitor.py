@@ -17,7 +17,8 @@ class Visitor:
     @property
     def text(self) -> str:
         """What can be read on the page, blanks made one."""
-        return " ".join(self.page.text_content().split())
+        main = self.page.xpath("//*[@id='wrapwrap']")[0]
+        return " ".join(" ".join(main.xpath(".//text()[not(parent::style)]")).split())
 
     def get(self, path, **options) -> "Visitor":
         return self._request("GET", path, **options)
