@@ -34,6 +34,9 @@ shell: ready-demo ## Odoo's Python shell on the demonstration's database
 pot: ready-demo ## write the terms to translate anew, show what is untranslated
 	@$(VENV_PYTHON) -m scripts.translations
 
+screenshots: ready-test ## play the story and write docs/screenshots anew
+	@$(VENV_PYTHON) -m tests.e2e.take_screenshots
+
 lock: ## write requirements*.txt anew from requirements*.in
 	@$(PYTHON) -m scripts.lock
 

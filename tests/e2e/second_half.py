@@ -42,9 +42,7 @@ class Customer(Borrower):
         wait_until(lambda: self.status() in statuses, 120)
 
     def book(self, number: str = "БР-1") -> dict:
-        return self.sandbox.call(
-            self.order_number, "application.commit", booking_number=number
-        )
+        return self.sandbox.call(self.order_number, "application.commit", booking_number=number)
 
     def open_loan(self):
         """Step 8: the loan's page, once the lender's books have started it."""

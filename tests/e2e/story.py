@@ -47,9 +47,7 @@ class Sandbox:
         return answer.json()
 
     def post(self, server: str, path: str, **values):
-        answer = requests.post(
-            f"{self.stack.url(server)}/_control/{path}", json=values, timeout=40
-        )
+        answer = requests.post(f"{self.stack.url(server)}/_control/{path}", json=values, timeout=40)
         answer.raise_for_status()
         return answer.json()
 
@@ -113,9 +111,7 @@ class Borrower:
         if self.shots:
             for label, size in (("phone", PHONE_SIZE), ("desktop", DESKTOP_SIZE)):
                 self.page.set_viewport_size(size)
-                self.page.screenshot(
-                    path=self.shots / f"{name}-{label}.png", full_page=True
-                )
+                self.page.screenshot(path=self.shots / f"{name}-{label}.png", full_page=True)
             self.page.set_viewport_size(PHONE_SIZE)
 
     # --- at the travel site ---
