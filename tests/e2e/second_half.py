@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from .story import Borrower, wait_until
+from .story import PATIENCE, Borrower, wait_until
 
 
 class Customer(Borrower):
@@ -69,10 +69,16 @@ class Customer(Borrower):
         submit = self.page.locator("button[name=o_payment_submit_button]")
         expect(submit).to_be_enabled()
         submit.click()
-        expect(self.page).to_have_url(re.compile(re.escape(self.stack.url("payu"))))
+        expect(self.page).to_have_url(
+            re.compile(re.escape(self.stack.url("payu"))), timeout=PATIENCE
+        )
         self.shoot("17-payu")
         self.page.locator(f"button[value={how}]").click()
-        expect(self.page).to_have_url(re.compile("/my/loans/"))
+        if how == "pay":
+            expect(self.page).to_have_url(re.compile("/my/loans/"), timeout=PATIENCE)
+        else:
+            # he closes the page, as people do; what stays open is asked for later
+            self.page.wait_for_load_state()
 
     def await_booked(self, count: int):
         """Wait until so many installments are shown as paid."""

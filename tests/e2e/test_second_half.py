@@ -100,7 +100,7 @@ def test_the_pause_of_the_law_holds_the_booking(customer):
     customer.await_status("funded")
 
 
-def test_a_declined_payment_may_be_tried_again(customer):
+def test_a_payment_left_open_may_be_tried_again(customer):
     customer.apply(tour="kazan")
     customer.await_heading(APPROVED)
     customer.sign()
