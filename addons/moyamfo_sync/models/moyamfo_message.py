@@ -19,6 +19,7 @@ KINDS = [
     ("reversal", "Reversal of a repayment"),
 ]
 OF_REPAYMENT = ("payment", "reversal")
+OF_MONEY = (*OF_REPAYMENT, "tour_refund")
 # Statuses of 1C that show that a message of the kind has arrived.
 ARRIVED = {
     "cancel": {"cancelled", "annulled"},
@@ -32,7 +33,7 @@ class MoyamfoMessage(models.Model):
     """An outgoing message; a repeat first asks what 1C has, then sends if need be.
 
     1C may not recognise a repeat, so "did it arrive?" is looked up by the stable id
-    both sides know the application by, its ``uuid``.
+    both sides know the application, or the movement of money, by.
     """
 
     _name = "moyamfo.message"
@@ -129,16 +130,29 @@ class MoyamfoMessage(models.Model):
             return f"the application is {state}"
         if self.kind == "cancel" and not self._earlier_sent():
             return "1C never had the application"
+        if self.kind == "reversal" and not self._payment_sent():
+            return "1C never had the payment"
         return ""
+
+    def _payment_sent(self):
+        """Return the message that brought the payment of this reversal to 1C."""
+        return self.search(
+            [
+                ("repayment_id", "=", self.repayment_id.id),
+                ("kind", "=", "payment"),
+                ("state", "=", "sent"),
+            ],
+            limit=1,
+        )
 
     def _number_if_arrived(self, exchange) -> str | None:
         """Ask 1C; return the application's number ("" if none) if it has this message.
 
         A change leaves no trace to ask for and does no harm twice: it is sent again.
         """
-        if self.kind == "tour_refund" or self._sending_kind() == "change":
+        if self._sending_kind() == "change":
             return None
-        if self.kind in OF_REPAYMENT:
+        if self.kind in OF_MONEY:
             return self._booked_if_arrived(exchange)
         page = exchange.application_states([self.application_id.uuid])
         state = next(iter(page.rows), None)
@@ -151,12 +165,17 @@ class MoyamfoMessage(models.Model):
         return None
 
     def _booked_if_arrived(self, exchange) -> str | None:
-        """Ask 1C for the payment; "" if it has it, so that it is never booked twice."""
-        page = exchange.payments([self.repayment_id._moyamfo_uid(self.kind)])
+        """Ask 1C for the movement of money; "" if it has it: it is never booked twice.
+
+        1C shows a reversal as a movement of its own, or only on the payment it undid.
+        """
+        record = self._record()
+        payment_uid = record.payment_uid if self.kind == "reversal" else None
+        page = exchange.payments([uid for uid in (record.uid, payment_uid) if uid])
         if page.bad:
             raise FormatError(page.bad[0].reason)
         for row in page.rows:
-            if self.kind == "payment" or row.status == "reversed":
+            if row.uid == record.uid or row.status == "reversed":
                 return ""
         return None
 

@@ -8,7 +8,6 @@ from psycopg2 import OperationalError
 from odoo import SUPERUSER_ID, api, fields, models
 
 from .. import connection
-from ..protocol.dto import BadRow
 from ..protocol.errors import ExchangeError, FormatError, ProfileError
 
 _logger = logging.getLogger(__name__)
@@ -20,6 +19,7 @@ KINDS = [
     ("contracts", "Changed contracts"),
     ("payments", "Booked payments"),
     ("loans", "Open loans, one by one"),
+    ("unbooked", "Payments not yet booked, one by one"),
 ]
 CHANNEL = "root.moyamfo"
 # Fresh applications are asked about this often, the newest more often.
@@ -104,13 +104,6 @@ class MoyamfoRun(models.Model):
             self._enqueue_loans()
 
     @api.model
-    def _enqueue_loans(self):
-        """Pull changed contracts and bookings: each minute, and after our own news."""
-        if self.env["tour_loan.loan"].search_count([("state", "!=", "closed")], limit=1):
-            self._enqueue("payments")
-            self._enqueue("contracts")
-
-    @api.model
     def _cron_pull(self):
         self._enqueue_pulls()
         # the chain of questions about fresh applications breaks with a lost job
@@ -122,6 +115,7 @@ class MoyamfoRun(models.Model):
         """At night: everything on the way is compared, not only what changed."""
         if connection.is_configured():
             self._enqueue("open", priority=20)
+            self._enqueue("unbooked", priority=20)
             self._enqueue("loans", priority=20)
 
     @api.model
@@ -189,65 +183,6 @@ class MoyamfoRun(models.Model):
         ]
         self._take(answer, self._apply_applications, problems)
         return len(asked) == size
-
-    def _pull_contracts(self, exchange):
-        """Stream one page of changed contracts; one contract is in memory at a time."""
-        self.since = self.since or self._watermark("contracts")
-        since = self.since.replace(tzinfo=UTC)
-        with exchange.contracts(since=since, page=self.page) as stream:
-            return self._take_contracts(stream)
-
-    def _pull_loans(self, exchange):
-        """At night: every open loan is asked for by its application's id."""
-        size = exchange.profile.page_size
-        loans = self.env["tour_loan.loan"].search(
-            [("state", "not in", ("closed", "annulled")), ("application_id.test", "=", False)],
-            order="id",
-            offset=(self.page - 1) * size,
-            limit=size,
-        )
-        if loans:
-            uuids = loans.application_id.mapped("uuid")
-            with exchange.contracts(uids=uuids) as stream:
-                self._take_contracts(stream)
-        return len(loans) == size
-
-    def _take_contracts(self, stream) -> bool:
-        problems, rows, changed = [], 0, 0
-        for contract in stream:
-            rows += 1
-            if isinstance(contract, BadRow):
-                problems.append(f"{contract.key}: {contract.reason}")
-                continue
-            apply = self.env["tour_loan.loan"]._moyamfo_apply
-            changed += self._guarded(contract.number, problems, apply, contract, problems)
-        as_of = stream.as_of
-        self.write(
-            {
-                "row_count": rows,
-                "changed_count": changed,
-                "problems": "\n".join(problems),
-                "as_of": self.as_of
-                or (as_of.astimezone(UTC).replace(tzinfo=None) if as_of else self.started_at),
-            }
-        )
-        return stream.more
-
-    def _pull_payments(self, exchange):
-        self.since = self.since or self._watermark("payments")
-        answer = exchange.changed_payments(self.since.replace(tzinfo=UTC), self.page)
-        self._take(answer, self._apply_payments)
-        return answer.more
-
-    def _apply_payments(self, rows, problems) -> int:
-        known = self.env["tour_loan.repayment"].search([("uid", "in", [row.uid for row in rows])])
-        by_uid = {repayment.uid: repayment for repayment in known}
-        self.foreign_count = len(rows) - len(known)
-        return sum(
-            self._guarded(row.uid, problems, by_uid[row.uid]._moyamfo_apply, row, problems)
-            for row in rows
-            if row.uid in by_uid
-        )
 
     def _take(self, answer, apply, problems=()):
         """Take over a page and note on the run what it brought.

@@ -76,9 +76,7 @@ class Repayment(models.Model):
         if isinstance(booked.status, Unknown):
             problems.append(f"{booked.uid}: {booked.status}")
             return False
-        if booked.status not in ("booked", "reversed"):
-            if booked.status == "refused":
-                problems.append(f"{booked.uid}: 1C refused the payment")
+        if booked.status == "waiting":
             return False
         update = {
             name: getattr(booked, name) for name in ("principal", "interest", "penalty", "overpaid")

@@ -145,7 +145,7 @@ class TestRun(MoyamfoCase):
             self.env["moyamfo.run"]._cron_pull()
             self.env["moyamfo.run"]._cron_reconcile()
         kinds = [job.args[0] for job in trap.enqueued_jobs]
-        self.assertEqual(kinds, ["applications", "fresh", "open"])
+        self.assertEqual(kinds, ["applications", "fresh", "open", "unbooked", "loans"])
         self.assertEqual({job.channel for job in trap.enqueued_jobs}, {"root.moyamfo"})
         self.assertFalse(self.publication.calls)
 

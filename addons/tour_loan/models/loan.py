@@ -119,6 +119,8 @@ class Loan(models.Model):
 
     def _of_contract(self, update):
         """Return the loan of an update, made if need be; empty if it is not ours."""
+        if not update.get("application_uuid"):
+            return self.search([("number", "=", update["number"])])
         application = self.env["tour_loan.application"].search(
             [("uuid", "=", update["application_uuid"]), ("test", "=", False)]
         )
