@@ -23,9 +23,7 @@ def test_death_at_every_step(borrower, sandbox, stack, death):
     answers = []
     with locked(stack, "LOCK TABLE tour_loan_application IN EXCLUSIVE MODE"):
         call = Thread(
-            target=lambda: answers.append(
-                sandbox.call(borrower.order_number, "application.create")
-            )
+            target=lambda: answers.append(sandbox.call(borrower.order_number, "application.create"))
         )
         call.start()
         death.in_request(stack)

@@ -1,0 +1,110 @@
+"""Codes on the real server with its ten workers: what comes many times counts once."""
+
+import pytest
+
+from tests.e2e import outcome
+from tests.e2e.story import wait_until
+
+from .forms import Forms
+
+RIVALS = 20
+CODE_FORM, RESEND_FORM = ".tl-code-form", ".tl-resend"
+
+
+@pytest.fixture
+def forms(stack):
+    return Forms(stack).order()
+
+
+def codes_of(forms) -> list[tuple]:
+    return forms.stack.sql(
+        "SELECT purpose, state, attempts FROM tour_loan_code WHERE phone = %s ORDER BY id",
+        forms.phone,
+    )
+
+
+def wrong(code: str, step: int = 1) -> str:
+    return f"{(int(code) + step) % 10**6:06d}"
+
+
+def test_a_double_click_sends_one_sms(borrower, stack):
+    borrower.order()
+    borrower.buy_on_credit()
+    borrower.accept_documents()
+    borrower.page.get_by_role("button", name="Получить код").dblclick()
+    borrower.page.locator("#code").wait_for()
+    borrower.type_code()
+    outcome.check(borrower, "filling", submitted=False)
+    assert len(borrower.sandbox.sms(borrower.phone)) == 1
+    assert [state for _purpose, state, _attempts in codes_of(borrower)] == ["used"]
+
+
+def test_one_form_asked_for_a_code_many_times_at_once_sends_one_sms(forms):
+    answers = forms.at_once(RIVALS)
+    assert {answer.status_code for answer in answers} == {200}
+    outcome.settle(forms.stack)
+    assert codes_of(forms) == [("acquaintance", "active", 0)]
+    assert len(forms.sandbox.sms(forms.phone)) == 1
+    forms.open(answers[0].url)
+    refused = forms.at_once(RIVALS, RESEND_FORM)
+    assert {answer.status_code for answer in refused} == {200}
+    assert codes_of(forms) == [("acquaintance", "active", 0)]
+
+
+def test_parallel_wrong_codes_never_give_more_than_five_tries(forms):
+    forms.submit()
+    right = forms.code()
+    address, fields = forms.form(CODE_FORM)
+    answers = forms.at_once(RIVALS, CODE_FORM, code=wrong(right))
+    assert {answer.status_code for answer in answers} == {200}
+    tries = forms.stack.sql(
+        'SELECT count(*), bool_or("right") FROM tour_loan_code_attempt a '
+        "JOIN tour_loan_code c ON c.id = a.code_id WHERE c.phone = %s",
+        forms.phone,
+    )
+    assert tries == [(5, False)]
+    assert codes_of(forms) == [("acquaintance", "locked", 5)]
+    late = forms.post(address, {**fields, "code": right})
+    assert late.url.endswith("/documents")
+    assert codes_of(forms) == [("acquaintance", "locked", 5)]
+
+
+def test_the_right_code_sent_many_times_at_once_opens_one_application(forms):
+    forms.submit()
+    answers = forms.at_once(RIVALS, CODE_FORM, code=forms.code())
+    assert {answer.status_code for answer in answers} == {200}
+    outcome.check(forms, "filling", submitted=False)
+    assert codes_of(forms) == [("acquaintance", "used", 1)]
+    assert made_moves(forms) == [("open", 1)]
+
+
+def test_code_2_sent_many_times_at_once_submits_once(forms):
+    forms.submit()
+    forms.submit(CODE_FORM, code=forms.code())
+    forms.fill_in()
+    seen = forms.sandbox.last_sms_id(forms.phone)
+    forms.submit()
+    answers = forms.at_once(RIVALS, CODE_FORM, code=forms.code(seen))
+    assert {answer.status_code for answer in answers} == {200}
+    # whichever answer a browser shows last, it leads to the status page
+    home = {answer.url for answer in answers}
+    assert len(home) == 1 and not home.pop().endswith("/review")
+    wait_until(lambda: "approved" in outcome.told(forms), 90)
+    outcome.check(forms, "approved")
+    assert made_moves(forms) == [("approve", 1), ("open", 1), ("submit", 1)]
+    assert forms.stack.sql(
+        "SELECT purpose, count(*) FROM tour_loan_signature s "
+        "JOIN tour_loan_application a ON a.id = s.application_id "
+        "WHERE a.order_number = %s GROUP BY 1 ORDER BY 1",
+        forms.order_number,
+    ) == [("acquaintance", 1), ("questionnaire", 1)]
+
+
+def made_moves(forms) -> list[tuple]:
+    """Return (move, how often it was made), the create left out."""
+    return forms.stack.sql(
+        "SELECT move, count(*) FROM tour_loan_history h "
+        "JOIN tour_loan_application a ON a.id = h.application_id "
+        "WHERE a.order_number = %s AND made AND move != 'create' GROUP BY 1 ORDER BY 1",
+        forms.order_number,
+    )
