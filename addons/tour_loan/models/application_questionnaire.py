@@ -201,7 +201,10 @@ class Application(models.Model):
         elif step not in done:
             done.append(step)
         self.steps_done = ",".join(done)
-        return {name: str(MESSAGES.get(code, MESSAGES["format"])) for name, code in errors.items()}
+        return {
+            name: self.env._(MESSAGES.get(code, MESSAGES["format"]))
+            for name, code in errors.items()
+        }
 
     def _read_field(self, field, text: str):
         """Return (value, None) or (None, error code)."""

@@ -210,10 +210,10 @@ class TourLoanCommon(TransactionCase):
 
     # --- the borrower's story, without pages ---
 
-    def opened(self, phone=PHONE, **changes):
-        """An application whose documents were confirmed from ``phone``."""
+    def opened(self, phone=None, **changes):
+        """An application whose documents were confirmed, from ``phone`` or the agency's."""
         application = self.application(**changes)
-        self.confirm(application, "acquaintance", phone)
+        self.confirm(application, "acquaintance", phone or application.customer_phone)
         return application
 
     def filled(self, **changes):

@@ -82,7 +82,9 @@ class TestAgencyRpc(TourLoanHttpCommon):
     def test_only_json_is_read(self):
         for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
             response = self.post_signed(self.body(), content_type=kind)
-            self.assertEqual((response.status_code, response.json()), (415, {"error": "media_type"}))
+            self.assertEqual(
+                (response.status_code, response.json()), (415, {"error": "media_type"})
+            )
 
     def test_another_verb_is_405_without_html(self):
         response = self.url_open(RPC)
@@ -129,9 +131,7 @@ class TestAgencyRpc(TourLoanHttpCommon):
         theirs = self.call(
             "application.create", self.order(), webhook_id="1", agency="yug", secret=secret
         )
-        self.assertNotEqual(
-            mine["result"]["application_id"], theirs["result"]["application_id"]
-        )
+        self.assertNotEqual(mine["result"]["application_id"], theirs["result"]["application_id"])
 
     def test_a_stored_error_is_repeated_too(self):
         params = self.order(order__price={"amount": "20500.00", "currency": "RUB"})
@@ -192,7 +192,9 @@ class TestAgencyRpc(TourLoanHttpCommon):
         ):
             answer = self.call("application.create", self.order())
         self.assertEqual(answer["error"]["code"], -32603)
-        self.assertEqual(self.call("application.get", {"order_number": "?"})["error"]["code"], -32001)
+        self.assertEqual(
+            self.call("application.get", {"order_number": "?"})["error"]["code"], -32001
+        )
 
     def test_the_openrpc_document_is_served_and_discovered(self):
         response = self.url_open("/tour_loan/v1/openrpc.json")

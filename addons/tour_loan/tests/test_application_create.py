@@ -28,7 +28,9 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertEqual(answer["preview"]["months"], 6)
         self.assertEqual(answer["extra"], {"manager": "Ольга"})
         self.assertIn(answer["application_id"], answer["redirect_url"])
-        self.assertEqual((answer["offer"], answer["loan_number"], answer["needs"]), (None, None, []))
+        self.assertEqual(
+            (answer["offer"], answer["loan_number"], answer["needs"]), (None, None, [])
+        )
         application = self.agency._application_of_order("A-1")
         self.assertEqual(application.agency_id, self.agency)
         self.assertEqual(application.tour_summary, "Анталья")

@@ -38,7 +38,9 @@ class TestLink(TourLoanHttpCommon):
         self.assertEqual(page.path, f"/my/applications/{self.application_.uuid}/documents")
         self.assertTrue(self.application_.link_used_at)
         # he who pressed may press «back»
-        self.assertEqual(page.get(self.link).path, f"/my/applications/{self.application_.uuid}/documents")
+        self.assertEqual(
+            page.get(self.link).path, f"/my/applications/{self.application_.uuid}/documents"
+        )
 
     def test_a_second_visitor_sees_that_it_was_used(self):
         self.visitor().get(self.link).send()

@@ -32,9 +32,7 @@ class TestLogin(TourLoanHttpCommon):
         known, unknown = self.ask(), self.ask(OTHER_PHONE)
         self.assertEqual(unknown.status, known.status)
         self.assertEqual(known.text.replace("67", "43"), unknown.text)
-        self.assertEqual(
-            known.form("resend").fields.keys(), unknown.form("resend").fields.keys()
-        )
+        self.assertEqual(known.form("resend").fields.keys(), unknown.form("resend").fields.keys())
         self.assertTrue(self.messages_to(PHONE))
         self.assertFalse(self.messages_to(OTHER_PHONE))
         # asking again, and typing wrong, look the same too
