@@ -120,22 +120,27 @@ class Agency(models.Model):
         Application.flush_model()
         after = self._cursor_position(params.cursor)
         since = _naive(params.updated_since) if params.updated_since else None
+        # one snapshot for the whole call: Odoo works at REPEATABLE READ
+        [[open_transaction]] = self.env.execute_query(
+            SQL("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        )
         condition = SQL("agency_id = %s", self.id)
         if since and not params.cursor:
             condition = SQL("%s AND state_changed_at >= %s", condition, since)
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, change_transaction FROM tour_loan_application WHERE %s "
-                "AND (change_transaction, id) > (%s, %s) AND change_transaction "
-                "< pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+                "AND (change_transaction, id) > (%s, %s) AND change_transaction < %s "
                 "ORDER BY change_transaction, id LIMIT %s",
                 condition,
                 *after,
+                open_transaction,
                 params.limit + 1,
             )
         )
         page, more = rows[: params.limit], len(rows) > params.limit
-        last = (page[-1][1], page[-1][0]) if page else after
+        # all before the oldest open transaction is read, also what `updated_since` left out
+        last = (page[-1][1], page[-1][0]) if more else (open_transaction, 0)
         cursor = base64.urlsafe_b64encode("{}.{}".format(*last).encode()).decode()
         return {
             "items": [
@@ -152,6 +157,8 @@ class Agency(models.Model):
         try:
             text = base64.urlsafe_b64decode(cursor.encode()).decode()
             transaction, number = (int(part) for part in text.split("."))
+            if not (0 <= transaction < 2**63 and 0 <= number < 2**31):
+                raise ValueError(cursor)
         except ValueError:
             raise errors.InvalidParams([errors.Problem("cursor", "cursor")]) from None
         return transaction, number

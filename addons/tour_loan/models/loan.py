@@ -235,6 +235,7 @@ class Application(models.Model):
 
     def _after_move(self, name, source):
         """A contract that ends before the money went has no loan to wait for."""
-        super()._after_move(name, source)
+        result = super()._after_move(name, source)
         if self.state in ENDED:
             self.loan_id.filtered(lambda loan: loan.state == "pending").state = "annulled"
+        return result

@@ -6,3 +6,5 @@ from . import test_code
 from . import test_login
 from . import test_cabinet
 from . import test_questionnaire
+from . import test_loan
+from . import test_repayment

@@ -10,18 +10,18 @@ from .common import TourLoanCommon, later, rub
 class TestApplicationCreate(TourLoanCommon):
     """What an order becomes, and why it may be refused."""
 
-    def create(self, *order, **changes):
+    def create_order(self, *order, **changes):
         return self.rpc("application.create", self.order(*order, **changes))
 
     def refused(self, code, *order, **changes):
         """Create in vain; return [(path, code)] of the problems."""
-        answer = self.create(*order, **changes)
+        answer = self.create_order(*order, **changes)
         self.assertEqual(answer.get("error", {}).get("code"), code, answer)
         self.assertFalse(self.agency._application_of_order((order or ["?"])[0]))
         return [(p["path"], p["code"]) for p in answer["error"]["data"]["errors"]]
 
     def test_an_order_becomes_an_application(self):
-        answer = self.create("A-1", extra={"manager": "Ольга"})["result"]
+        answer = self.create_order("A-1", extra={"manager": "Ольга"})["result"]
         self.assertEqual((answer["status"], answer["order_number"]), ("new", "A-1"))
         self.assertEqual(answer["amount"], rub("100000.00"))
         self.assertEqual(answer["advance"], rub("20000.00"))
@@ -38,7 +38,7 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertFalse(application.callback_ids, "the answer itself tells the agency")
 
     def test_the_agency_is_told_until_when_to_hold(self):
-        needed = self.create()["result"]["hold_needed_until"]
+        needed = self.create_order()["result"]["hold_needed_until"]
         # 100 000 ₽ need a pause of 4 hours, and an hour is left for the booking
         hours = fields.Datetime.to_datetime(needed[:19].replace("T", " ")) - fields.Datetime.now()
         self.assertAlmostEqual(hours.total_seconds() / 3600, 5, delta=0.1)
@@ -78,22 +78,22 @@ class TestApplicationCreate(TourLoanCommon):
     def test_an_order_that_ended_without_money_may_be_created_anew(self):
         for state in ("cancelled", "declined", "expired"):
             number = f"AGAIN-{state}"
-            first = self.create(number)["result"]
+            first = self.create_order(number)["result"]
             self.agency._application_of_order(number).state = state
-            second = self.create(number, order__price=rub("110000.00"))["result"]
+            second = self.create_order(number, order__price=rub("110000.00"))["result"]
             self.assertNotEqual(second["application_id"], first["application_id"])
             got = self.rpc("application.get", {"order_number": number})["result"]
             self.assertEqual(got["application_id"], second["application_id"])
 
     def test_a_paid_and_annulled_order_keeps_its_number(self):
-        self.create("A-5")
+        self.create_order("A-5")
         self.agency._application_of_order("A-5").state = "annulled"
-        answer = self.create("A-5", order__price=rub("110000.00"))
+        answer = self.create_order("A-5", order__price=rub("110000.00"))
         self.assertEqual(answer["error"]["data"]["code"], "order_conflict")
 
     def test_two_agencies_may_use_one_number(self):
         other = self.new_agency("yug", "Юг", url_hosts="sever.example")
-        self.create("A-6")
+        self.create_order("A-6")
         answer = self.rpc("application.create", self.order("A-6"), agency=other)
         self.assertIn("result", answer)
         mine = self.agency._application_of_order("A-6")
@@ -109,7 +109,7 @@ class TestApplicationCreate(TourLoanCommon):
             [("order.advance.amount.amount", "advance_too_small")],
         )
         advance["amount"] = rub("12000.00")
-        self.assertIn("result", self.create("R-1", order__advance=advance))
+        self.assertIn("result", self.create_order("R-1", order__advance=advance))
         self.agency.minimum_advance = 25
         self.assertEqual(
             self.refused(-32006, "R-2"), [("order.advance.amount.amount", "advance_too_small")]
@@ -117,8 +117,8 @@ class TestApplicationCreate(TourLoanCommon):
 
     def test_the_message_is_in_the_language_asked_for(self):
         self.agency.minimum_advance = 25
-        russian = self.create()["error"]
-        english = self.create(locale="en")["error"]
+        russian = self.create_order()["error"]
+        english = self.create_order(locale="en")["error"]
         self.assertIn("30000.00 ₽", russian["data"]["errors"][0]["message"])
         self.assertIn("at least 30000.00 RUB", english["data"]["errors"][0]["message"])
 
@@ -132,7 +132,7 @@ class TestApplicationCreate(TourLoanCommon):
             [("urls.success", "host_not_allowed"), ("urls.back", "host_not_allowed")],
         )
         self.agency.url_hosts = "a.example\n Sever.Example \n"
-        self.assertIn("result", self.create())
+        self.assertIn("result", self.create_order())
         self.agency.url_hosts = False
         self.assertTrue(self.refused(-32006))
 
@@ -144,7 +144,7 @@ class TestApplicationCreate(TourLoanCommon):
             [("order.price.amount", "loan_too_small")],
         )
         self.product.write({"amount_min": 100000, "amount_max": 100000})
-        self.assertIn("result", self.create())
+        self.assertIn("result", self.create_order())
 
     def test_the_product_and_its_terms_are_offered_ones(self):
         self.assertEqual(
@@ -153,25 +153,25 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertEqual(
             self.refused(-32005, terms={"product": "tour"}), [("terms.product", "product_unknown")]
         )
-        self.assertEqual(self.create(terms=...)["result"]["preview"]["months"], 6)
+        self.assertEqual(self.create_order(terms=...)["result"]["preview"]["months"], 6)
 
     def test_another_product_takes_what_the_first_does_not(self):
         big = self.product.copy({"code": "big", "amount_min": 300001, "amount_max": 900000})
         self.agency.product_ids |= big
         advance = {"amount": rub("100000.00"), "paid_at": later(hours=-1)}
-        self.create("R-3", order__price=rub("600000.00"), order__advance=advance)
+        self.create_order("R-3", order__price=rub("600000.00"), order__advance=advance)
         self.assertEqual(self.agency._application_of_order("R-3").product_id, big)
 
     def test_a_short_hold_is_told_or_refused_as_the_agency_wishes(self):
         short = later(hours=2)
-        answer = self.create("H-1", order__held_until=short)["result"]
+        answer = self.create_order("H-1", order__held_until=short)["result"]
         self.assertLess(answer["held_until"], answer["hold_needed_until"])
         self.agency.short_hold = "refuse"
         self.assertEqual(
             self.refused(-32006, "H-2", order__held_until=short),
             [("order.held_until", "hold_too_short")],
         )
-        self.assertIn("result", self.create("H-2", order__held_until=later(hours=6)))
+        self.assertIn("result", self.create_order("H-2", order__held_until=later(hours=6)))
 
     def test_times_that_cannot_be_are_told_together(self):
         advance = {"amount": rub("20000.00"), "paid_at": later(hours=1)}
@@ -204,10 +204,10 @@ class TestApplicationCreate(TourLoanCommon):
         )
 
     def test_an_agency_in_test_mode_makes_test_applications(self):
-        self.assertFalse(self.create()["result"]["test"])
-        self.assertTrue(self.create(test=True)["result"]["test"])
+        self.assertFalse(self.create_order()["result"]["test"])
+        self.assertTrue(self.create_order(test=True)["result"]["test"])
         self.agency.test_mode = True
-        self.assertTrue(self.create()["result"]["test"])
+        self.assertTrue(self.create_order()["result"]["test"])
 
     # --- reading ---
 
@@ -219,13 +219,13 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertEqual([preview["months"] for preview in quote["previews"]], [3, 6, 12])
         self.assertEqual(self.env["tour_loan.application"].search_count([]), before)
         self.assertFalse(self.env["tour_loan.request"].search([]))
-        same = self.create()["result"]["preview"]
+        same = self.create_order()["result"]["preview"]
         self.assertEqual(quote["previews"][1], same)
         refused = self.rpc("calculator.quote", {**params, "advance": rub("1.00")})["error"]
         self.assertEqual(refused["data"]["errors"][0]["path"], "advance.amount")
 
     def test_an_application_is_found_by_either_name(self):
-        created = self.create("G-1")["result"]
+        created = self.create_order("G-1")["result"]
         by_number = self.rpc("application.get", {"order_number": "G-1"})["result"]
         by_id = self.rpc("application.get", {"application_id": created["application_id"]})
         self.assertEqual(by_number, created)

@@ -42,9 +42,7 @@ class AgencyKeyWizard(models.TransientModel):
                 "secret": self.secret,
             }
         )
-        agency_sudo.message_post(
-            body=self.env._("New key made by %s.", self.env.user.name)
-        )
+        agency_sudo.message_post(body=self.env._("New key made by %s.", self.env.user.name))
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
