@@ -55,7 +55,7 @@ def test_a_reader_sees_every_change_of_writers_with_long_transactions(parus, sta
     assert not failures, failures
     truth = dict(
         stack.sql(
-            "SELECT application.uuid, application.sequence FROM tour_loan_application application "
+            "SELECT application.uuid, coalesce(sequence, 0) FROM tour_loan_application application "
             "JOIN tour_loan_agency agency ON agency.id = agency_id WHERE code = 'parus'"
         )
     )
@@ -103,7 +103,7 @@ def test_a_cursor_of_another_making_is_refused(parus):
 
 
 BUMP = (
-    "UPDATE tour_loan_application SET sequence = sequence + 1, "
+    "UPDATE tour_loan_application SET sequence = coalesce(sequence, 0) + 1, "
     "state_changed_at = now() AT TIME ZONE 'utc' WHERE uuid = %s"
 )
 

@@ -23,6 +23,11 @@ class AgencyRpcDispatcher(Dispatcher):
     def is_compatible_with(cls, request):
         return True
 
+    def pre_dispatch(self, rule, args):
+        super().pre_dispatch(rule, args)
+        # Told here; else Odoo reads a user, his company and its partner to find them.
+        self.request.update_context(lang="ru_RU", tz="Europe/Moscow")
+
     def dispatch(self, endpoint, args):
         self.request.params = args
         return self.request.registry["ir.http"]._dispatch(endpoint)

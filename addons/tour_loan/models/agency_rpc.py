@@ -270,6 +270,7 @@ class Agency(models.Model):
         return {
             "agency_id": self.id,
             "product_id": product.id,
+            "currency_id": product.currency_id.id,
             "test": bool(params.test) or self.test_mode,
             "order_number": order.number,
             "price": float(order.price.amount),
