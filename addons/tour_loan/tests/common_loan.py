@@ -117,7 +117,7 @@ class LoanHttpCommon(LoanMixin, TourLoanHttpCommon):
         """Return the browser of the loan's borrower."""
         user = loan.borrower_id.user_id
         user.password = "a long password of a test"
-        visitor = self.visitor()
-        self.opener = visitor.opener
         self.authenticate(user.login, "a long password of a test")
+        visitor = self.visitor()
+        visitor.opener = self.opener
         return visitor
