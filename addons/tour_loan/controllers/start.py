@@ -1,5 +1,7 @@
 """From the agency's link to the first SMS code; and back in by a code later."""
 
+from psycopg2 import OperationalError
+
 from odoo.http import request, route
 
 from ..models.questionnaire import MESSAGES
@@ -92,10 +94,18 @@ class Start(BorrowerPages):
 
     def _log_in(self, code):
         """Open Odoo's session for the borrower who has just confirmed ``code``."""
-        request.session.authenticate(
-            request.env,
-            {"type": "tour_loan_code", "login": code.phone, "challenge": code.uid},
-        )
+        visitor = request.env
+        try:
+            request.session.authenticate(
+                request.env,
+                {"type": "tour_loan_code", "login": code.phone, "challenge": code.uid},
+            )
+            request.env.flush_all()
+        except OperationalError:
+            # Odoo runs the request again, as whoever it is by then: that must not be
+            # a user who went with the transaction
+            request.env = visitor
+            raise
 
     # --- later: back in by phone ---
 
