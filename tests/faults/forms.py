@@ -51,8 +51,9 @@ class Forms:
 
     def post(self, address: str, fields: dict) -> requests.Response:
         """POST beside the page; may be called from several threads."""
-        cookies = self.session.cookies.get_dict()
-        return requests.post(self._whole(address), fields, cookies=cookies, timeout=PATIENCE)
+        with requests.Session() as session:
+            session.cookies.update(self.session.cookies)
+            return session.post(self._whole(address), fields, timeout=PATIENCE)
 
     def code(self, after: int = 0) -> str:
         """Return the code that came by SMS."""

@@ -168,6 +168,8 @@ class Code(models.Model):
             {"code_id": self.id, "right": right, "ip": origin.get("ip")}
         )
         self.attempts += 1
+        # of two requests with one code the second waits here, then it is run again
+        self.flush_recordset()
         if right:
             self.write({"state": "used", "used_at": fields.Datetime.now()})
             if self.purpose in ("login", "acquaintance"):
