@@ -6,11 +6,12 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo.exceptions import ValidationError
 from odoo.http import request, route
-from odoo.tools import hash_sign, is_html_empty, verify_hash_signed
+from odoo.tools import hash_sign, is_html_empty
 
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
 from ..rules import money
+from ..tools import read_signed
 from .portal_base import BorrowerPages
 
 PAY_SCOPE = "tour_loan.pay"
@@ -108,7 +109,7 @@ class LoanPages(BorrowerPages, PaymentPortal):
     @with_loan
     def loan_transaction(self, loan, token, **kwargs):
         """Make the transaction: sum, currency and payer come from here, not from him."""
-        signed = verify_hash_signed(request.env(su=True), PAY_SCOPE, token)
+        signed = read_signed(request.env, PAY_SCOPE, token)
         if kwargs.get("flow") == "token":
             raise BadRequest()  # no card is kept here
         kwargs.pop("access_token", None)  # the form sends one; the session decides here

@@ -5,10 +5,11 @@ from decimal import Decimal
 from uuid import uuid4
 
 from odoo import SUPERUSER_ID, fields, models
-from odoo.tools import hash_sign, verify_hash_signed
+from odoo.tools import hash_sign
 
 from ..rpc import outgoing
 from ..rules import cooling_off, money
+from ..tools import read_signed
 
 ACTUALIZE_SCOPE = "tour_loan.actualize"
 ACTUALIZE_MINUTES = 15
@@ -57,7 +58,7 @@ class Application(models.Model):
         another price, back to the lender; ``wait``: no answer and the agency wants to
         be asked again; ``again``: no fresh answer was brought.
         """
-        values = verify_hash_signed(self.env(su=True), ACTUALIZE_SCOPE, token or "")
+        values = read_signed(self.env, ACTUALIZE_SCOPE, token)
         if not values or values[0] != self.uuid:
             return "again"
         answer = values[1]

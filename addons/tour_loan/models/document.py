@@ -132,13 +132,8 @@ class Document(models.Model):
     @api.model
     def _pdf(self, html) -> bytes:
         """Render HTML to PDF; nothing is fetched from outside, fonts are the system's."""
-
-        def refuse(url, *args, **kwargs):
-            if url.startswith("data:"):
-                return weasyprint.default_url_fetcher(url, *args, **kwargs)
-            raise ValueError("documents are self-contained")
-
-        return weasyprint.HTML(string=str(Markup(html)), url_fetcher=refuse).write_pdf()
+        fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+        return weasyprint.HTML(string=str(Markup(html)), url_fetcher=fetcher).write_pdf()
 
     def _bytes(self) -> bytes:
         self.ensure_one()
