@@ -132,6 +132,7 @@ class Agency(models.Model):
     def action_test_callback(self):
         """Staff: send a callback that says nothing new, and show the answer."""
         self.ensure_one()
+        self.check_access("write")
         # a person pressed the button and waits; no shared row is written
         outcome = self.sudo()._post_signed(
             self.callback_url,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import cooling_off, money, moves
@@ -25,6 +25,8 @@ STATES = [
     ("expired", "Expired"),
     ("annulled", "Annulled"),
 ]
+STAFF_WRITES = {"identified"}
+CHATTER = ("message_", "activity_")
 # Time to read, sign and book beside the pause the law prescribes.
 BOOKING_ALLOWANCE = timedelta(hours=1)
 
@@ -185,10 +187,18 @@ class Application(models.Model):
         for application in self:
             application.display_name = f"{application.agency_id.name} {application.order_number}"
 
+    def write(self, vals):
+        """Staff write one flag; all else comes by moves and pages, as superuser."""
+        forbidden = {n for n in vals if n not in STAFF_WRITES and not n.startswith(CHATTER)}
+        if forbidden and not self.env.su:
+            raise AccessError(self.env._("An application is changed by its moves only."))
+        return super().write(vals)
+
     def action_cancel(self):
         """Staff: cancel, telling the agency and the borrower."""
-        for application in self:
-            if not application._move("cancel", "staff", note=self.env.user.login):
+        self.check_access("write")
+        for application_sudo in self.sudo():  # a move writes rows that staff only read
+            if not application_sudo._move("cancel", "staff", note=self.env.user.login):
                 raise UserError(self.env._("An application in this state cannot be cancelled."))
         return True
 

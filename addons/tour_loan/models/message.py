@@ -235,7 +235,9 @@ class Message(models.AbstractModel):
 
     def action_send_again(self):
         """Staff: send stuck, dropped or waiting messages now."""
-        messages = self.filtered(lambda message: message.state != "sent")
+        self.check_access("read")
+        # sudo: staff send a message again, they never change it
+        messages = self.sudo().filtered(lambda message: message.state != "sent")
         messages.write({"state": "pending", "next_attempt_at": fields.Datetime.now()})
         messages._enqueue()
         return True

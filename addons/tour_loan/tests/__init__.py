@@ -15,3 +15,5 @@ from . import test_signing
 from . import test_evidence
 from . import test_passport_division
 from . import test_installation
+from . import test_access
+from . import test_performance

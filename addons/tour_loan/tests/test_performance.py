@@ -1,0 +1,64 @@
+import json
+from uuid import uuid4
+
+from odoo.tests import tagged, warmup
+
+from .common import TourLoanCommon
+
+
+@tagged("post_install", "-at_install", "is_query_count")
+class TestPerformance(TourLoanCommon):
+    """How many queries a call of an agency costs; more is a regression."""
+
+    def body(self, method, params):
+        return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+
+    def call(self, body):
+        answer = self.agency._rpc(str(uuid4()), body)
+        self.env.flush_all()
+        self.assertIn(b'"result"', answer)
+
+    @warmup
+    def test_queries_of_create(self):
+        body = self.body("application.create", self.order())
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(13):
+            self.call(body)
+
+    @warmup
+    def test_queries_of_a_repeated_create(self):
+        body = self.body("application.create", self.order())
+        self.call(body)
+        self.env.invalidate_all()
+        with self.assertQueryCount(9):
+            self.call(body)
+
+    @warmup
+    def test_queries_of_get(self):
+        application = self.approved()
+        body = self.body("application.get", {"application_id": application.uuid})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(3):
+            self.call(body)
+
+    @warmup
+    def test_queries_of_a_quote(self):
+        money = {"amount": "120000.00", "currency": "RUB"}
+        body = self.body("calculator.quote", {"price": money, "advance": {**money, "amount": "20000.00"}})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(3):
+            self.call(body)
+
+    @warmup
+    def test_queries_of_a_list_do_not_grow_with_the_page(self):
+        for _number in range(20):
+            self.application()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE tour_loan_application SET change_transaction = 1")
+        body = self.body("application.list", {"limit": 100})
+        self.env.invalidate_all()
+        with self.assertQueryCount(5):
+            self.call(body)
