@@ -39,7 +39,10 @@ def main() -> None:
     with Stack("bench", settings={"ODOO_WORKERS": RATE_WORKERS}) as stack:
         settings = prepare(stack, listener)
         bench = Bench(stack, settings, listener)
-        print(f"\nOne server, {RATE_WORKERS} workers, {os.cpu_count()} processors; medians.\n")
+        print(
+            f"\nOne server, {RATE_WORKERS} workers, {os.cpu_count()} processors, "
+            f"load before {os.getloadavg()[0]:.1f}; medians.\n"
+        )
         print(LINE.format("", "ours", "peer", "ratio", "aim"), flush=True)
         for part in sys.argv[1:] or ("create", "get", "quote", "lists", "callbacks"):
             getattr(bench, part)()
@@ -254,12 +257,8 @@ class Bench:
         print(f"  arrived: {len(waits)} of {len(healthy)}")
 
     def orders_to_cancel(self) -> list[tuple[str, str]]:
-        """Return (agency, application): every agency in turn, the bad ones oftenest."""
+        """Return (agency, application), every agency in turn."""
         codes = [f"bench{index % AGENCIES}" for index in range(CHANGES)]
-        # the bad ones keep failing while the others are measured
-        codes = [
-            code if index % 10 > 1 else f"bench{index % 10}" for index, code in enumerate(codes)
-        ]
 
         def create(code):
             return code, self.caller(code).call("application.create", order()).result[

@@ -1,6 +1,7 @@
 """The agency API after the order is with us: change, commit, refund, reconcile."""
 
 import base64
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields, models
@@ -10,6 +11,9 @@ from ..rpc import errors
 from ..rpc.content import content as normal_content
 from ..rules import moves
 from .agency_rpc import _naive
+
+# Far more than the servers' time limits allow a request, a job or a cron.
+LONGEST_TRANSACTION = timedelta(hours=1)
 
 
 class Agency(models.Model):
@@ -119,14 +123,16 @@ class Agency(models.Model):
         Application = self.env["tour_loan.application"]
         Application.flush_model()
         after = self._cursor_position(params.cursor)
-        since = _naive(params.updated_since) if params.updated_since else None
         # one snapshot for the whole call: Odoo works at REPEATABLE READ
         [[open_transaction]] = self.env.execute_query(
             SQL("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         )
         condition = SQL("agency_id = %s", self.id)
-        if since and not params.cursor:
-            condition = SQL("%s AND state_changed_at >= %s", condition, since)
+        if params.updated_since and not params.cursor:
+            since = _naive(params.updated_since)
+            after = self._position_before(since)
+            # the sum keeps the planner from the index of times, whose order we do not want
+            condition = SQL("%s AND state_changed_at + interval '0' >= %s", condition, since)
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, change_transaction FROM tour_loan_application WHERE %s "
@@ -150,6 +156,23 @@ class Agency(models.Model):
             "next_cursor": cursor if more else None,
             "resume_cursor": None if more else cursor,
         }
+
+    def _position_before(self, since) -> tuple[int, int]:
+        """Return a position that no change since ``since`` (naive UTC) comes before.
+
+        A transaction gets its number when it first writes, so numbers follow the time
+        stamps but for the length of a transaction, on both sides.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT change_transaction FROM tour_loan_application "
+                "WHERE agency_id = %s AND state_changed_at < %s "
+                "ORDER BY state_changed_at DESC LIMIT 1",
+                self.id,
+                since - 2 * LONGEST_TRANSACTION,
+            )
+        )
+        return (rows[0][0], 0) if rows else (0, 0)
 
     def _cursor_position(self, cursor) -> tuple[int, int]:
         if not cursor:
