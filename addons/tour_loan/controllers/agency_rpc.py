@@ -24,9 +24,10 @@ class AgencyRpcDispatcher(Dispatcher):
         return True
 
     def pre_dispatch(self, rule, args):
-        super().pre_dispatch(rule, args)
+        result = super().pre_dispatch(rule, args)
         # Told here; else Odoo reads a user, his company and its partner to find them.
         self.request.update_context(lang="ru_RU", tz="Europe/Moscow")
+        return result
 
     def dispatch(self, endpoint, args):
         self.request.params = args

@@ -170,7 +170,13 @@ class TestAccess(TourLoanCommon):
     def test_everybody_sees_his_menus(self):
         def visible(user):
             ids = self.env["ir.ui.menu"].with_user(user).load_menus(debug=False)
-            names = ("menu_root", "application_menu", "agency_menu", "menu_settings", "product_menu")
+            names = (
+                "menu_root",
+                "application_menu",
+                "agency_menu",
+                "menu_settings",
+                "product_menu",
+            )
             return [self.env.ref(f"tour_loan.{name}").id in ids for name in names]
 
         self.assertEqual(visible(self.operator), [True, True, True, False, False])

@@ -53,9 +53,7 @@ class TestApplicationMoves(TourLoanCommon):
                         self.assertTrue(application._move(name, actor, note="why"))
                         self.assertEqual(application.state, move.target)
                         self.assertEqual(application.sequence, sequence + 1)
-                        self.assertEqual(
-                            self.last_history(application), (name, actor, state, True)
-                        )
+                        self.assertEqual(self.last_history(application), (name, actor, state, True))
                         callback = application.callback_ids.sorted("id")[-1]
                         event = "updated" if move.target == state else move.target
                         self.assertEqual(
@@ -67,9 +65,7 @@ class TestApplicationMoves(TourLoanCommon):
         application = self.application_in("submitted")
         application._move("decline", "accounting", decline_code="limits", note="x")
         self.assertEqual((application.state, application.decline_code), ("declined", "limits"))
-        self.assertLess(
-            (fields.Datetime.now() - application.state_changed_at).total_seconds(), 60
-        )
+        self.assertLess((fields.Datetime.now() - application.state_changed_at).total_seconds(), 60)
 
     def test_a_refused_move_writes_none_of_its_values(self):
         application = self.application_in("funded")
@@ -100,7 +96,9 @@ class TestApplicationMoves(TourLoanCommon):
         self.assertTrue(application._accounting_update(update))
         told, history = len(application.callback_ids), len(application.history_ids)
         self.assertFalse(application._accounting_update(update))
-        self.assertEqual((len(application.callback_ids), len(application.history_ids)), (told, history))
+        self.assertEqual(
+            (len(application.callback_ids), len(application.history_ids)), (told, history)
+        )
 
     def test_another_offer_replaces_the_first_before_signing(self):
         application = self.application_in("submitted")
@@ -115,7 +113,9 @@ class TestApplicationMoves(TourLoanCommon):
         self.assertFalse(self.approve(application))
         self.assertFalse(application._accounting_update({"status": "declined"}))
         self.assertEqual((application.state, application.offer_amount), ("cancelled", 0))
-        self.assertEqual(self.last_history(application), ("decline", "accounting", "cancelled", False))
+        self.assertEqual(
+            self.last_history(application), ("decline", "accounting", "cancelled", False)
+        )
 
     def test_a_word_that_means_no_move_moves_nothing(self):
         application = self.application_in("submitted")
@@ -147,7 +147,9 @@ class TestApplicationMoves(TourLoanCommon):
                 [("cancel", "waiting")],
             )
         application._accounting_update({"status": "cancelled"})
-        self.assertEqual((application.state, application.claim_ids.state), ("cancelled", "accepted"))
+        self.assertEqual(
+            (application.state, application.claim_ids.state), ("cancelled", "accepted")
+        )
         again = self.rpc("application.cancel", reference)["result"]
         self.assertEqual(again["status"], "cancelled")
 
@@ -207,7 +209,9 @@ class TestApplicationMoves(TourLoanCommon):
             ("120000.01", "declined"),
             ("120000.02", "needs_data"),
         ):
-            application = self.application(test=True, order__price={"amount": price, "currency": "RUB"})
+            application = self.application(
+                test=True, order__price={"amount": price, "currency": "RUB"}
+            )
             application.state = "submitted"
             application._decide_test_application()
             self.assertEqual(application.state, state, price)

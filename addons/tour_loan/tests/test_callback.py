@@ -102,9 +102,7 @@ class TestCallback(TourLoanCommon):
         callback = self.move()
         callback._deliver()
         channels = [call.properties["channel"] for call in self.jobs.calls]
-        self.assertEqual(
-            channels, ["root.tour_loan_callback", "root.tour_loan_callback_retry"]
-        )
+        self.assertEqual(channels, ["root.tour_loan_callback", "root.tour_loan_callback_retry"])
 
     def test_the_agency_may_ask_for_a_longer_pause(self):
         self.answer(503, retry_after="90")
@@ -185,9 +183,13 @@ class TestCallback(TourLoanCommon):
     def test_staff_try_the_connection_by_a_button(self):
         self.answer(200, b"hello")
         action = self.agency.action_test_callback()
-        self.assertEqual((action["params"]["type"], action["params"]["message"]), ("success", "hello"))
+        self.assertEqual(
+            (action["params"]["type"], action["params"]["message"]), ("success", "hello")
+        )
         [call] = self.server.calls
-        self.assertEqual(Webhook(self.outbound_secret).verify(call.body, call.headers)["type"], "test")
+        self.assertEqual(
+            Webhook(self.outbound_secret).verify(call.body, call.headers)["type"], "test"
+        )
         self.answer(500)
         self.assertEqual(self.agency.action_test_callback()["params"]["type"], "danger")
 

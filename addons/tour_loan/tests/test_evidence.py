@@ -43,7 +43,10 @@ class TestEvidence(TourLoanCommon):
         self.assertIn("••••••", evidence["sms"]["text"])
         self.assertEqual(
             [document["sha256"] for document in evidence["documents"]],
-            [hashlib.sha256(document._bytes()).hexdigest() for document in row.document_ids.sorted("id")],
+            [
+                hashlib.sha256(document._bytes()).hexdigest()
+                for document in row.document_ids.sorted("id")
+            ],
         )
         self.assertEqual(evidence["documents_digest"], row.document_ids._digest())
 
@@ -78,7 +81,12 @@ class TestEvidence(TourLoanCommon):
         )
         forged_hash = hashlib.sha256(evidence.encode()).hexdigest()
         for description, query, *values in (
-            ("text", "UPDATE tour_loan_signature SET evidence = %s WHERE id = %s", evidence, second.id),
+            (
+                "text",
+                "UPDATE tour_loan_signature SET evidence = %s WHERE id = %s",
+                evidence,
+                second.id,
+            ),
             ("hash", "UPDATE tour_loan_signature SET hash = %s WHERE id = %s", "0" * 64, second.id),
             (
                 "text and hash of an earlier row",

@@ -38,8 +38,10 @@ class TestInstallation(TransactionCase):
         self.assertTrue(self.env.ref("base.RUB").active)
 
     def test_every_clock_is_on(self):
-        crons = self.env["ir.cron"].with_context(active_test=False).search(
-            [("model_id.model", "like", "tour_loan.%")]
+        crons = (
+            self.env["ir.cron"]
+            .with_context(active_test=False)
+            .search([("model_id.model", "like", "tour_loan.%")])
         )
         self.assertGreaterEqual(len(crons), 4)
         self.assertTrue(all(crons.mapped("active")))

@@ -46,7 +46,9 @@ class TestPerformance(TourLoanCommon):
     @warmup
     def test_queries_of_a_quote(self):
         money = {"amount": "120000.00", "currency": "RUB"}
-        body = self.body("calculator.quote", {"price": money, "advance": {**money, "amount": "20000.00"}})
+        body = self.body(
+            "calculator.quote", {"price": money, "advance": {**money, "amount": "20000.00"}}
+        )
         self.env.flush_all()
         self.env.invalidate_all()
         with self.assertQueryCount(3):

@@ -24,9 +24,13 @@ class TestSigning(TourLoanCommon):
         pause = application.cooling_off_until - application.signed_at
         self.assertEqual(pause, timedelta(hours=4))
         self.assertLessEqual(before.replace(microsecond=0), application.signed_at)
-        self.assertEqual(application.commit_until - application.cooling_off_until, timedelta(days=14))
+        self.assertEqual(
+            application.commit_until - application.cooling_off_until, timedelta(days=14)
+        )
         loan = application.loan_id
-        self.assertEqual((loan.state, loan.amount, len(loan.installment_ids)), ("pending", 100000, 6))
+        self.assertEqual(
+            (loan.state, loan.amount, len(loan.installment_ids)), ("pending", 100000, 6)
+        )
         codes = [code.template_id.code for code in application.signature_ids[-1].document_ids]
         self.assertEqual(codes, ["individual_conditions", "schedule"])
         self.jobs.assert_enqueued_job(
@@ -51,7 +55,9 @@ class TestSigning(TourLoanCommon):
         application = self.approved()
         code, _refusal = application._request_code("contract", PHONE, ORIGIN)
         offer = application._test_offer(application._exact(application.amount))
-        application._accounting_update({"status": "approved", "offer": {**offer, "rate": offer["rate"] + 1}})
+        application._accounting_update(
+            {"status": "approved", "offer": {**offer, "rate": offer["rate"] + 1}}
+        )
         error = application._confirm_contract(code._plain(), ORIGIN)
         self.assertEqual((error, application.state), ({"error": "changed"}, "approved"))
 
@@ -100,9 +106,7 @@ class TestSigning(TourLoanCommon):
         self.assertEqual(refused(price=rub("300000.00")), [(-32006, "advance_too_small")])
         self.assertEqual(refused(price=rub("20000.00")), [(-32602, "advance_not_below_price")])
         self.assertEqual(refused(price=rub("21000.00")), [(-32005, "loan_too_small")])
-        self.assertEqual(
-            refused(held_until="2026-01-01T00:00:00Z"), [(-32602, "hold_in_the_past")]
-        )
+        self.assertEqual(refused(held_until="2026-01-01T00:00:00Z"), [(-32602, "hold_in_the_past")])
         self.assertEqual(application.price, 120000)
 
     def test_a_small_loan_needs_no_pause(self):
@@ -145,15 +149,28 @@ class TestSigning(TourLoanCommon):
     def test_a_refund_of_the_tour_is_a_claim_up_to_what_was_paid(self):
         application = self.application_in("submitted")
         self.approve(application)
-        application.write({"state": "funded", "payout_amount": 100000, "payout_on": "2026-06-05", "payout_order": "118"})
-        params = {"application_id": application.uuid, "document_numbers": ["R-1"], "reason": "Отказ"}
+        application.write(
+            {
+                "state": "funded",
+                "payout_amount": 100000,
+                "payout_on": "2026-06-05",
+                "payout_order": "118",
+            }
+        )
+        params = {
+            "application_id": application.uuid,
+            "document_numbers": ["R-1"],
+            "reason": "Отказ",
+        }
 
         def refund(amount=None):
             return self.rpc(
                 "application.tour_refund", {**params, **({"amount": rub(amount)} if amount else {})}
             )
 
-        self.assertEqual(refund("100000.01")["error"]["data"]["errors"][0]["code"], "refund_too_big")
+        self.assertEqual(
+            refund("100000.01")["error"]["data"]["errors"][0]["code"], "refund_too_big"
+        )
         part = refund("30000.00")["result"]
         self.assertEqual(part["requests"][0]["amount"], rub("30000.00"))
         self.assertEqual(refund("70000.01")["error"]["data"]["errors"][0]["code"], "refund_too_big")
@@ -194,7 +211,9 @@ class TestSignPage(TourLoanHttpCommon):
         self.page.send("confirm", code=self.code())
         self.assertEqual((self.page.path, self.application_.state), (self.home, "signed"))
         self.assertIn("Договор подписан", self.page.text)
-        names = [" ".join(a.text_content().split()) for a in self.page.page.find_class("tl-document")]
+        names = [
+            " ".join(a.text_content().split()) for a in self.page.page.find_class("tl-document")
+        ]
         self.assertEqual(len(names), 8)
 
     def test_the_question_is_signed_and_names_the_order(self):
