@@ -22,6 +22,11 @@ def moment(iso: str | None) -> str:
     return datetime.fromisoformat(iso).astimezone(MOSCOW).strftime("%d.%m.%Y %H:%M:%S")
 
 
+def minute(iso: str | None) -> str:
+    """A moment for people: 24.11.2026 14:05, Moscow time."""
+    return moment(iso)[:16]
+
+
 def day(iso: str | None) -> str:
     """An ISO 8601 date: 24.11.2026."""
     return datetime.fromisoformat(iso[:10]).strftime("%d.%m.%Y") if iso else ""
@@ -46,4 +51,11 @@ def counted(number: int, one: str, few: str, many: str) -> str:
     return f"{number}\u00a0{noun}"
 
 
-FILTERS = {"money": money, "moment": moment, "day": day, "pretty": pretty, "counted": counted}
+FILTERS = {
+    "money": money,
+    "moment": moment,
+    "minute": minute,
+    "day": day,
+    "pretty": pretty,
+    "counted": counted,
+}

@@ -25,7 +25,7 @@ A server is one file with a ``make_app(config, state_dir) -> App`` and
   thread): an out_of_order message waits for the next one of its operation, 10 s at most.
 - ``app.on_reset(function)``: run after POST /_control/reset emptied every table.
 - ``app.render(template, **context)``: templates/<name>/ over templates/ (extend "base.html"; blocks title, content).
-  Filters: ``money`` (12 500,50 ₽), ``moment`` (ISO -> Moscow time), ``pretty`` (JSON with indents).
+  Filters: ``money`` (12 500,50 ₽), ``moment`` and ``minute`` (ISO -> Moscow time), ``pretty`` (JSON with indents).
 - ``with app.running() as url:`` serves on a free port in a thread (tests).
 
 Pages of every server: /log, /faults. For tests, JSON: GET /_control/health, GET /_control/messages
