@@ -52,6 +52,8 @@
             "tour_loan/static/src/scss/borrower.scss",
             "tour_loan/static/src/interactions/**/*.js",
         ],
+        "web.assets_unit_tests_setup": ["tour_loan/static/src/interactions/**/*.js"],
+        "web.assets_unit_tests": ["tour_loan/static/tests/**/*.test.js"],
     },
     "post_init_hook": "post_init_hook",
     "application": True,

@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";
 
@@ -30,7 +31,7 @@ export class Status extends Interaction {
             // no network for a moment: ask again later
         }
         if (sequence !== this.el.dataset.sequence) {
-            window.location.reload();
+            browser.location.reload();
         } else {
             this.wait();
         }
