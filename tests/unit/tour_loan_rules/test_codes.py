@@ -1,0 +1,102 @@
+import hashlib
+import hmac
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.rooms import room
+
+codes = room("tour_loan", "rules").codes
+KEY = b"k" * 32
+PARTS = {"nonce": "0" * 32, "purpose": "login", "phone": "+79161234567", "digest": "d" * 64}
+
+
+def code(key=KEY, **changes):
+    return codes.code(key, **{**PARTS, **changes})
+
+
+def test_it_is_the_dynamic_truncation_of_rfc_4226():
+    # computed here anew, from the paragraph of the RFC
+    text = "\n".join(PARTS.values()).encode()
+    mac = hmac.new(KEY, text, hashlib.sha256).digest()
+    offset = mac[31] % 16
+    number = int.from_bytes(mac[offset : offset + 4], "big") % 2**31
+    assert code() == f"{number % 10**6:06}"
+
+
+def test_the_same_challenge_has_the_same_code():
+    assert code() == code()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nonce": "1" + "0" * 31},
+        {"purpose": "contract"},
+        {"phone": "+79161234568"},
+        {"digest": "e" * 64},
+        {"key": b"k" * 31 + b"l"},
+    ],
+)
+def test_it_depends_on_everything_it_stands_for(change):
+    assert code(**change) != code()
+
+
+def test_a_short_key_is_refused():
+    with pytest.raises(ValueError, match="32 bytes"):
+        code(key=b"k" * 31)
+
+
+@given(st.text("0123456789abcdef", min_size=32, max_size=32))
+def test_it_always_has_six_digits(nonce):
+    found = code(nonce=nonce)
+    assert len(found) == 6
+    assert found.isascii() and found.isdigit()
+
+
+def test_codes_are_spread_evenly():
+    first_digits = Counter(code(nonce=f"{number:032x}")[0] for number in range(5000))
+    assert len(first_digits) == 10
+    assert all(400 < count < 600 for count in first_digits.values())
+
+
+def test_nonces_do_not_repeat():
+    nonces = {codes.new_nonce() for _number in range(1000)}
+    assert len(nonces) == 1000
+    assert {len(nonce) for nonce in nonces} == {32}
+
+
+@pytest.mark.parametrize("typed", ["012345", " 012345 ", "012 345", "012-345", "0 1 2 3 4 5"])
+def test_what_people_type_between_the_digits_does_not_count(typed):
+    assert codes.matches("012345", typed)
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "0123456", "012346", "abc", "O12345", "٠١٢٣٤٥"])
+def test_anything_else_is_wrong(typed):
+    assert not codes.matches("012345", typed)
+
+
+@given(st.text())
+def test_no_text_breaks_the_comparison(typed):
+    assert codes.matches("012345", typed) in (True, False)
+
+
+def test_a_digest_depends_on_each_document_and_their_order():
+    first, second = "a" * 64, "b" * 64
+    digests = {
+        codes.digest_of(hashes)
+        for hashes in ([], [first], [second], [first, second], [second, first])
+    }
+    assert len(digests) == 5
+
+
+def test_the_limits_grow_with_the_window_and_the_crowd():
+    for _window, limits in codes.SEND_LIMITS:
+        assert limits["phone"] < limits["session"] < limits["ip"]
+    (hour, hourly), (day, daily) = codes.SEND_LIMITS
+    assert hour < day
+    assert all(hourly[name] <= daily[name] for name in hourly)
+    # so that five lives a day cannot guess one of a million codes
+    assert daily["phone"] * codes.MAX_ATTEMPTS <= 50
