@@ -79,7 +79,7 @@ def test_the_python_client_believes_a_real_callback_and_no_other(stack, agency, 
 
 
 # PHP is no part of this project's requirements: where there is one, its client is tried.
-PHP = [path for path in [shutil.which("php")] if path]
+PHP = shutil.which("php")
 # As the published package does it, for machines without Composer.
 WEBHOOK = """
 namespace StandardWebhooks;
@@ -93,21 +93,22 @@ class Webhook {
 """
 
 
-@pytest.mark.parametrize("php", PHP)
-def test_the_php_client_calls(php, stack, agency, tmp_path):
-    (tmp_path / "webhook.php").write_text(f"<?php{WEBHOOK}")
-    params = order()
-    (tmp_path / "params.json").write_text(json.dumps(params))
-    script = """
-        require $argv[1]; require $argv[2];
-        $params = json_decode(file_get_contents($argv[3]), true);
-        $answer = agency_call($argv[4], 'slon', $argv[5], 'application.create', $params);
-        echo json_encode($answer);
-    """
-    files = (tmp_path / "webhook.php", FOLDER / "agency_client.php", tmp_path / "params.json")
-    done = subprocess.run(
-        [php, "-r", script, "--", *map(str, files), stack.url(), agency["secret_to_odoo"]],
-        capture_output=True,
-        check=True,
-    )
-    assert json.loads(done.stdout)["result"]["order_number"] == params["order"]["number"]
+if PHP:
+
+    def test_the_php_client_calls(stack, agency, tmp_path):
+        (tmp_path / "webhook.php").write_text(f"<?php{WEBHOOK}")
+        params = order()
+        (tmp_path / "params.json").write_text(json.dumps(params))
+        script = """
+            require $argv[1]; require $argv[2];
+            $params = json_decode(file_get_contents($argv[3]), true);
+            $answer = agency_call($argv[4], 'slon', $argv[5], 'application.create', $params);
+            echo json_encode($answer);
+        """
+        files = (tmp_path / "webhook.php", FOLDER / "agency_client.php", tmp_path / "params.json")
+        done = subprocess.run(
+            [PHP, "-r", script, "--", *map(str, files), stack.url(), agency["secret_to_odoo"]],
+            capture_output=True,
+            check=True,
+        )
+        assert json.loads(done.stdout)["result"]["order_number"] == params["order"]["number"]

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from tests.unit.tour_loan_rpc.strategies import DOCUMENT, json_values, params_of
 
 from .caller import order
-from .conftest import assert_tells_nothing
+from .conftest import INSIDE, assert_tells_nothing
 
 METHODS = [entry["name"] for entry in DOCUMENT["methods"] if entry["name"] != "rpc.discover"]
 ERRORS = {-32600, -32601, -32602, -32001, -32002, -32003, -32004, -32005, -32006}
+# The answer repeats an unknown name: it may not be one of those we look for.
+names = st.text(max_size=20).filter(lambda name: not INSIDE.search(name.encode(errors="replace")))
 bounded = settings(
     deadline=None,
     max_examples=15,
@@ -41,7 +43,7 @@ def test_what_the_schema_allows_is_answered(slon, method, data):
 
 @pytest.mark.parametrize("method", METHODS)
 @bounded
-@given(params=st.dictionaries(st.text(max_size=20), json_values, max_size=4))
+@given(params=st.dictionaries(names, json_values, max_size=4))
 def test_what_no_schema_knows_is_refused(slon, method, params):
     answer = slon.call(method, {**params, "surely unknown": 1})
     assert_answered(answer)

@@ -27,7 +27,7 @@ ROWS = int(os.environ.get("TOUR_LOAN_BENCH_ROWS", "1000000"))
 FEW = 10_000
 AGENCIES = 100  # one hangs, one refuses, the others are well
 CHANGES = 200
-CHANGES_A_SECOND = 5
+CHANGES_A_SECOND = 8
 RATE_WORKERS = "2"
 LINE = "{:<44} {:>11} {:>11} {:>7}  {}"
 

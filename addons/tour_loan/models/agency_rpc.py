@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from psycopg2 import OperationalError
+from psycopg2 import InterfaceError, OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError
@@ -59,7 +59,7 @@ class Agency(models.Model):
         answer = dispatcher.handle(
             call,
             self,
-            passthrough=(OperationalError, ConcurrencyError),
+            passthrough=(OperationalError, InterfaceError, ConcurrencyError),
             atomic=self._atomic if call.changes else nullcontext,
             allow_loopback=is_on(server_setting("tour_loan", "allow_private_callbacks")),
             logger=_logger,

@@ -33,7 +33,7 @@ class Request(models.Model):
         request again: it then finds the rival's answer.
         """
         body_hash = hashlib.sha256(body).hexdigest()
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "INSERT INTO tour_loan_request "
                 "(agency_id, webhook_id, body_hash, method, create_date) "
@@ -43,9 +43,10 @@ class Request(models.Model):
                 webhook_id,
                 body_hash,
                 method,
-            )
+            ),
+            log_exceptions=False,  # losing to a rival is no error
         )
-        if rows:
+        if rows := self.env.cr.fetchall():
             return self.browse(rows[0][0]), True
         row = self.search([("agency_id", "=", agency.id), ("webhook_id", "=", webhook_id)])
         return row, False

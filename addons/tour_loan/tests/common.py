@@ -94,11 +94,25 @@ def rub(amount) -> dict:
 
 
 class TourLoanCommon(TransactionCase):
-    """No job runs by itself: ``self.jobs`` is the trap that counts them."""
+    """No job runs by itself: ``self.jobs`` is the trap that counts them.
+
+    Documents are not laid out unless ``lays_out_documents``: it is slow, and most tests
+    are about their texts, not their looks.
+    """
+
+    lays_out_documents = False
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        if not cls.lays_out_documents:
+            cls.startClassPatcher(
+                patch.object(
+                    cls.registry["tour_loan.document"],
+                    "_pdf",
+                    lambda document, html: b"%PDF-1.7 " + str(html).encode(),
+                )
+            )
         cls.product = cls.env["tour_loan.product"].create(
             {
                 "name": "Sea",

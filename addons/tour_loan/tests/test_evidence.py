@@ -15,6 +15,8 @@ from .common import ORIGIN, OTHER_PHONE, PHONE, TourLoanCommon
 class TestEvidence(TourLoanCommon):
     """What was signed stays what was signed."""
 
+    lays_out_documents = True
+
     def setUp(self):
         super().setUp()
         self.application_ = self.submitted()
