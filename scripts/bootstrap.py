@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from scripts import get_odoo, system_packages
+from scripts import get_nginx, get_odoo, system_packages
 from scripts.places import ODOO_PREFIX, ROOT, VAR, VENV, VENV_PYTHON
 from scripts.steps import Failure, run, step
 
@@ -32,6 +32,8 @@ def main() -> None:
         VAR.mkdir(exist_ok=True)
         system_packages.ensure(purpose)
         source = get_odoo.ensure()
+        if purpose == "test":
+            get_nginx.ensure()
         ensure_venv(purpose)
         link_odoo(source)
     except Failure as failure:

@@ -1,4 +1,4 @@
-"""Find the lines in Odoo's logs that nobody expected: WARNING, ERROR, CRITICAL.
+"""Find the entries in Odoo's logs that nobody expected: WARNING, ERROR, CRITICAL.
 
 What is expected stands in ``log_patterns.txt`` with its reason; everything else,
 from whatever logger, fails the test run.
@@ -14,24 +14,25 @@ from scripts import odoo
 
 PATTERNS = Path(__file__).with_name("log_patterns.txt")
 # 2026-11-23 09:28:33,086 11129 CRITICAL database odoo.modules.module: text
-LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.*)$")
+LINE = re.compile(r"\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.*)", re.DOTALL)
+START = re.compile(r"^(?=\d{4}-\d\d-\d\d [\d:,]+ \d+ [A-Z]+ )", re.MULTILINE)
 
 
 class Expected(NamedTuple):
-    """In logs named like ``log``, lines that match ``regex`` are known, for a reason."""
+    """In logs named like ``log``, entries that match ``regex`` are known, for a reason."""
 
     log: str
     regex: re.Pattern
 
 
 def main() -> int:
-    """Print the unexpected lines of all logs; return 1 if there are any."""
+    """Print the unexpected entries of all logs; return 1 if there are any."""
     expected = read_patterns()
     found = 0
     for log in sorted(odoo.LOGS.glob("*.log")):
-        for line in unexpected(log, expected):
+        for entry in unexpected(log, expected):
             found += 1
-            print(f"{log.name}: {line}")
+            print(f"{log.name}: {entry[:2000]}")
     print(f"logs: {found} unexpected warnings or errors", flush=True)
     return 1 if found else 0
 
@@ -46,21 +47,24 @@ def read_patterns() -> list[Expected]:
             if not reason:
                 raise ValueError(f"{PATTERNS.name}: no reason above: {line}")
             log, regex = line.split(maxsplit=1)
-            expected.append(Expected(log, re.compile(regex)))
+            expected.append(Expected(log, re.compile(regex, re.DOTALL)))
         else:
             reason = False
     return expected
 
 
 def unexpected(log: Path, expected: list[Expected]) -> list[str]:
-    """Return the lines of one log that are at least warnings and not expected."""
-    lines = log.read_text(errors="replace").splitlines()
-    return [line for line in lines if is_unexpected(line, log.stem, expected)]
+    """Return the entries of one log that are at least warnings and not expected.
+
+    An entry goes on over the lines of its traceback or its query.
+    """
+    entries = START.split(log.read_text(errors="replace"))
+    return [entry.rstrip() for entry in entries if is_unexpected(entry, log.stem, expected)]
 
 
-def is_unexpected(line: str, log: str, expected: list[Expected]) -> bool:
-    """Tell whether a line of the log named ``log`` is a warning nobody foresaw."""
-    match = LINE.match(line)
+def is_unexpected(entry: str, log: str, expected: list[Expected]) -> bool:
+    """Tell whether an entry of the log named ``log`` is a warning nobody foresaw."""
+    match = LINE.match(entry)
     return match is not None and not any(
         fnmatch(log, pattern.log) and pattern.regex.search(match[2]) for pattern in expected
     )

@@ -44,7 +44,7 @@ def ensure() -> Path:
     source = ODOO_PREFIX / SOURCE_INSIDE
     if not (ODOO_PREFIX / "complete").exists():
         with step("Odoo 19.0 (120 MB, from Debian)"):
-            unpack(download())
+            unpack(download(PACKAGES))
         print(f"  version {check_release(source, str(ODOO_PREFIX))}", flush=True)
         (ODOO_PREFIX / "complete").touch()
     return source
@@ -60,20 +60,23 @@ def check_release(source: Path, name: str) -> str:
     return packaged[0].name.split("_")[1] if packaged else "19.0"
 
 
-def download() -> list[Path]:
-    """Return the package files, from the cache or from the Debian mirror."""
+def download(packages: dict[str, str | None]) -> list[Path]:
+    """Return the package files, from the cache or from the Debian mirror.
+
+    ``packages`` names the suite of each; None is the machine's own.
+    """
     folder = (cache_folder() or VAR) / "debs"
     folder.mkdir(parents=True, exist_ok=True)
     have = {file.name.split("_")[0]: file for file in sorted(folder.glob("*.deb"))}
-    missing = [name for name in PACKAGES if name not in have]
+    missing = [name for name in packages if name not in have]
     if missing:
-        fetch(missing, folder)
+        fetch({name: packages[name] for name in missing}, folder)
         have = {file.name.split("_")[0]: file for file in sorted(folder.glob("*.deb"))}
-    return [have[name] for name in PACKAGES]
+    return [have[name] for name in packages]
 
 
-def fetch(names: list[str], folder: Path) -> None:
-    """Download packages into ``folder`` with an apt state of our own."""
+def fetch(packages: dict[str, str | None], folder: Path) -> None:
+    """Download packages of the suites named into ``folder`` with an apt state of our own."""
     if not shutil.which("apt-get") or not shutil.which("dpkg"):
         raise Failure(f"apt-get and dpkg are needed to get Odoo. {OTHER_WAY}")
     suite = own_suite()
@@ -99,7 +102,7 @@ def fetch(names: list[str], folder: Path) -> None:
         apt += ["-o", option]
     advice = f"Is the Debian mirror {mirror} reachable, and does it carry sid? {OTHER_WAY}"
     run([*apt, "update"], advice)
-    wanted = [f"{name}/{PACKAGES[name] or suite}" for name in names]
+    wanted = [f"{name}/{its or suite}" for name, its in packages.items()]
     # Into a folder of its own first: a broken download never looks like a whole one.
     run([*apt, "download", *wanted], advice, cwd=state / "downloads")
     for file in (state / "downloads").glob("*.deb"):

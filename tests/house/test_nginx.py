@@ -1,11 +1,10 @@
 """docker/nginx.conf in a real nginx, in front of a server that answers as Odoo does.
 
-Collected only where nginx is installed; docs/unproven.md says so.
+Left out only where there is no nginx to be had (scripts/get_nginx.py).
 """
 
 import http.server
 import re
-import shutil
 import subprocess
 import threading
 import time
@@ -13,10 +12,11 @@ import time
 import pytest
 import requests
 
+from scripts import get_nginx
 from scripts.odoo import free_port
 from scripts.places import ROOT
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+NGINX = get_nginx.program()
 RPC = "/tour_loan/v1/rpc"
 
 

@@ -1,6 +1,7 @@
 """Delivery against real local sockets that behave well and badly."""
 
 import socket
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -91,16 +92,15 @@ def test_proxy_of_the_environment_is_ignored(monkeypatch):
 
 
 class TestDeadline:
-    def elapsed(self, answer, timeout=0.5, **options):
+    """The other side is slower than any test would wait: coming back at all is the proof."""
+
+    def outcome(self, answer, scheme="http"):
         with serving(answer) as server:
-            started = time.monotonic()
-            outcome = post(f"http://127.0.0.1:{server.port}/", timeout=timeout, **options)
-            return outcome, time.monotonic() - started
+            return post(f"{scheme}://127.0.0.1:{server.port}/", timeout=0.5)
 
     def test_silence(self):
-        outcome, seconds = self.elapsed(lambda server, connection: server.finished.wait(5))
+        outcome = self.outcome(lambda server, connection: server.finished.wait())
         assert (outcome.status, outcome.error) == (None, "timeout")
-        assert 0.4 < seconds < 1.5
 
     def test_trickling_headers(self):
         def trickle(server, connection):
@@ -108,9 +108,8 @@ class TestDeadline:
             while not server.finished.wait(0.05):
                 connection.sendall(b"X")
 
-        outcome, seconds = self.elapsed(trickle)
+        outcome = self.outcome(trickle)
         assert (outcome.status, outcome.error) == (None, "timeout")
-        assert seconds < 1.5
 
     def test_trickling_body_of_an_accepted_message(self):
         def trickle(server, connection):
@@ -118,15 +117,13 @@ class TestDeadline:
             while not server.finished.wait(0.05):
                 connection.sendall(b"X")
 
-        outcome, seconds = self.elapsed(trickle)
+        outcome = self.outcome(trickle)
         assert outcome.accepted
         assert set(outcome.body) == set(b"X")
-        assert seconds < 1.5
+        assert len(outcome.body) < 100000
 
     def test_peer_that_does_not_read(self):
-        listener = socket.create_server(("127.0.0.1", 0), backlog=1)
-        with listener:
-            started = time.monotonic()
+        with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
             outcome = delivery.post(
                 f"http://127.0.0.1:{listener.getsockname()[1]}/",
                 b"x" * 30_000_000,
@@ -135,23 +132,18 @@ class TestDeadline:
                 allow_private=True,
             )
         assert outcome.error == "timeout"
-        assert time.monotonic() - started < 1.5
 
     def test_name_lookup_that_hangs(self):
-        def hang(*_arguments, **_options):
-            time.sleep(2)
-
-        started = time.monotonic()
-        outcome = post("http://agency.example/", timeout=0.3, resolver=hang)
+        over = threading.Event()
+        outcome = post(
+            "http://agency.example/", timeout=0.3, resolver=lambda *_args, **_options: over.wait()
+        )
+        over.set()
         assert outcome.error == "timeout"
-        assert time.monotonic() - started < 1.0
 
     def test_handshake_that_hangs(self):
-        with serving(lambda server, connection: server.finished.wait(5)) as server:
-            started = time.monotonic()
-            outcome = post(f"https://127.0.0.1:{server.port}/", timeout=0.3)
+        outcome = self.outcome(lambda server, connection: server.finished.wait(), "https")
         assert outcome.error == "timeout"
-        assert time.monotonic() - started < 1.0
 
 
 class TestAnswerSize:
