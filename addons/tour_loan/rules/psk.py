@@ -20,9 +20,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from dateutil.relativedelta import relativedelta
-
 from .money import ZERO
+from .months import whole_months
 
 YEAR_DAYS = 365
 MONTH_DAYS = 30
@@ -30,6 +29,7 @@ THOUSANDTH = Decimal("0.001")
 # A double gives the root to some 14 digits; the noise beyond the ninth place
 # would make exactly 292 % look like more than the cap of 292 %.
 BILLIONTH = Decimal("0.000000001")
+PRECISION = 1e-14  # of the rate of one period
 
 Flow = tuple[date, Decimal]
 
@@ -111,7 +111,8 @@ def find_base_period(days: list[date]) -> BasePeriod:
     any other one in days; a single payment is counted in days too, so that its
     PSK is the daily rate times 365.
     """
-    intervals = [_interval(days[0], *pair) for pair in pairwise(days)]
+    elapsed = [(day, *whole_months(days[0], day)) for day in days]
+    intervals = [_interval(*pair) for pair in pairwise(elapsed)]
     intervals = [each for each in intervals if each.length <= YEAR_DAYS]
     if not intervals:
         return YEAR
@@ -127,39 +128,37 @@ def find_base_period(days: list[date]) -> BasePeriod:
     return min(frequent, key=lambda each: each.length)
 
 
-def whole_months(start: date, on: date) -> tuple[int, int]:
-    """Return (months, days): whole months clamped at a month's end, and the rest.
-
-    From 31 January to 28 February is one whole month.
-    """
-    months = (on.year - start.year) * 12 + on.month - start.month
-    if start + relativedelta(months=months) > on:
-        months -= 1
-    return months, (on - (start + relativedelta(months=months))).days
-
-
-def balance(positions: list[tuple[float, int, float]], i: float) -> float:
-    """Return the left side of the law's equation for (flow, q, e) and a rate i."""
-    # A negative power fades to zero where a positive one would overflow.
-    return sum(flow * (1.0 + i) ** -whole / (1.0 + rest * i) for flow, whole, rest in positions)
+def balance(positions: list[tuple[float, int, float]], i: float) -> tuple[float, float]:
+    """Return the left side of the law's equation for (flow, q, e), and its slope at i."""
+    left = slope = 0.0
+    for flow, whole, rest in positions:
+        # A negative power fades to zero where a positive one would overflow.
+        value = flow * (1.0 + i) ** -whole / (1.0 + rest * i)
+        left += value
+        slope -= value * (whole / (1.0 + i) + rest / (1.0 + rest * i))
+    return left, slope
 
 
 def solve(positions: list[tuple[float, int, float]]) -> float:
-    """Return the smallest positive root for (flow, q, e) with a positive sum."""
+    """Return the smallest positive root for (flow, q, e) with a positive sum.
+
+    Newton's steps, kept inside a bracket: one that leaves it is replaced by its middle.
+    """
     low, high = 0.0, 0.001
-    while balance(positions, high) > 0:
+    while balance(positions, high)[0] > 0:
         low, high = high, high * 2
-    while low < (middle := (low + high) / 2) < high:
-        if balance(positions, middle) > 0:
-            low = middle
-        else:
-            high = middle
-    return high
+    i, step = low, high - low
+    while abs(step) > PRECISION:
+        left, slope = balance(positions, i)
+        low, high = (i, high) if left > 0 else (low, i)
+        newton = i - left / slope if slope else high
+        following = newton if low < newton < high else (low + high) / 2
+        i, step = following, following - i
+    return i
 
 
-def _interval(start: date, since: date, until: date) -> BasePeriod:
-    months_since, rest_since = whole_months(start, since)
-    months_until, rest_until = whole_months(start, until)
-    if rest_since or rest_until:
-        return BasePeriod(days=(until - since).days)
-    return BasePeriod(months=months_until - months_since)
+def _interval(since: tuple[date, int, int], until: tuple[date, int, int]) -> BasePeriod:
+    """Return the interval of two days, each given with its months and days since the issue."""
+    if since[2] or until[2]:
+        return BasePeriod(days=(until[0] - since[0]).days)
+    return BasePeriod(months=until[1] - since[1])

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from dateutil.relativedelta import relativedelta
-
 from .money import ZERO, kopecks
+from .months import anniversary
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def annuity(loan: Decimal, rate: Decimal, months: int, issued_on: date) -> Sched
     regular = payment(loan, rate, months)
     rest, since, lines = loan, issued_on, []
     for number in range(1, months + 1):
-        due_on = issued_on + relativedelta(months=number)
+        due_on = anniversary(issued_on, number)
         charged = interest(rest, rate, since, due_on)
         # At an extreme rate a long month's interest can exceed the annuity: then
         # the line pays the interest alone, unpaid interest is never capitalised.
