@@ -53,6 +53,8 @@ class MoyamfoMessage(models.Model):
         "tour_loan.claim", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     operation = fields.Char(readonly=True, help="The 1C operation that was called.")
+    _attempts = models.Index("(endpoint, last_attempt_at DESC) WHERE last_attempt_at IS NOT NULL")
+    _waiting = models.Index("(endpoint) WHERE state = 'pending'")
     _sent_applications = models.Index("(sent_at) WHERE kind IN ('application', 'change')")
     found_by_asking = fields.Boolean(
         readonly=True, help="1C had it already when we asked; it was not sent again."

@@ -85,7 +85,9 @@ class AgencyRpc(Controller):
         save_session=False,
     )
     def openrpc(self):
+        # sudo: nobody is logged in, and the address is public; the Host header is not believed
+        base_url = request.env["ir.config_parameter"].sudo().get_str("web.base.url")
         return request.make_response(
-            json.dumps(openrpc.document(request.httprequest.host_url), ensure_ascii=False),
+            json.dumps(openrpc.document(f"{base_url}/"), ensure_ascii=False),
             [("Content-Type", "application/json; charset=utf-8")],
         )

@@ -1,5 +1,6 @@
 from . import lock
 from . import message
+from . import message_breaker
 from . import person
 from . import product
 from . import agency

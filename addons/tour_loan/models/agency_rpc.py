@@ -34,7 +34,8 @@ class Agency(models.Model):
 
         An unknown code costs the same HMAC as a known one, and the answer is one.
         """
-        agency = self.with_user(SUPERUSER_ID)._of_code(headers.get("x-agency") or "")
+        code = (headers.get("x-agency") or "").replace("\0", "")  # PostgreSQL takes no zero byte
+        agency = self.with_user(SUPERUSER_ID)._of_code(code)
         secrets = agency._secrets("inbound") if agency else [signature.new_secret()]
         try:
             webhook_id = signature.verify(
@@ -123,7 +124,9 @@ class Agency(models.Model):
             return application._agency_object()
         if application.state == "committed":
             application._claim_cancel(params.reason)
-        elif not application._move("cancel", "agency", note=params.reason):
+        elif not application._move(
+            "cancel", "agency", note=params.reason, decline_code="agency"
+        ):
             raise errors.WrongState(application.state)
         return application._agency_object()
 
@@ -134,6 +137,8 @@ class Agency(models.Model):
         amount = price - advance
         product = self._product_for(amount, params.product, "product", "price.amount")
         today = fields.Date.context_today(self)
+        if params.starts_on and params.starts_on < today:
+            raise errors.InvalidParams([errors.Problem("starts_on", "departure_in_the_past")])
         terms = [params.months] if params.months else product._terms()
         self._check_months(terms, product, "months")
         rate = Decimal(str(product.rate))
@@ -173,7 +178,7 @@ class Agency(models.Model):
         order = params.order
         price, advance = order.price.amount, order.advance.amount.amount
         self._check_advance(price, advance, "order.advance.amount.amount")
-        self._check_times(params)
+        self._check_facts(order.held_until, order.advance.paid_at, params.tour)
         self._check_urls(params.urls)
         terms = params.terms
         product = self._product_for(
@@ -184,35 +189,33 @@ class Agency(models.Model):
         )
         months = (terms and terms.months) or product.default_months
         self._check_months([months], product, "terms.months")
-        if self.short_hold == "refuse":
-            needed = self._hold_needed_until(price - advance)
-            if order.held_until < needed:
-                raise errors.AgencyRule(
-                    [
-                        errors.Problem(
-                            "order.held_until",
-                            "hold_too_short",
-                            {"until": needed.isoformat()},
-                        )
-                    ]
-                )
+        self._check_hold(order.held_until, price - advance)
         return months, product
 
-    def _hold_needed_until(self, amount):
-        """Return until when a loan of ``amount`` signed now needs the tour held."""
-        now = fields.Datetime.now().replace(tzinfo=UTC)
-        return cooling_off.until(now, amount) + BOOKING_ALLOWANCE
+    def _check_hold(self, held_until, amount):
+        """Refuse a hold too short for the pause its sum needs, where that is agreed."""
+        if self.short_hold == "refuse":
+            now = fields.Datetime.now().replace(tzinfo=UTC)
+            needed = cooling_off.until(now, amount) + BOOKING_ALLOWANCE
+            if held_until < needed:
+                until = {"until": needed.isoformat()}
+                raise errors.AgencyRule(
+                    [errors.Problem("order.held_until", "hold_too_short", until)]
+                )
 
-    def _check_times(self, params):
+    def _check_facts(self, held_until=None, paid_at=None, tour=None):
+        """Refuse what cannot be true; what is None was not told."""
         now = fields.Datetime.now().replace(tzinfo=UTC)
         problems = []
-        if params.order.held_until <= now:
+        if held_until and held_until <= now:
             problems.append(errors.Problem("order.held_until", "hold_in_the_past"))
-        if params.order.advance.paid_at > now + CLOCK_SKEW:
+        if paid_at and paid_at > now + CLOCK_SKEW:
             problems.append(errors.Problem("order.advance.paid_at", "in_the_future"))
-        if params.tour.starts_on < now.date():
+        if tour and tour.starts_on < now.date():
             problems.append(errors.Problem("tour.starts_on", "departure_in_the_past"))
-        if not self.env["res.country"].search_count([("code", "=", params.tour.country)], limit=1):
+        if tour and not self.env["res.country"].search_count(
+            [("code", "=", tour.country)], limit=1
+        ):
             problems.append(errors.Problem("tour.country", "country_unknown"))
         if problems:
             raise errors.InvalidParams(problems)

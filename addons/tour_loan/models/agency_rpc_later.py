@@ -1,7 +1,7 @@
 """The agency API after the order is with us: change, commit, refund, reconcile."""
 
 import base64
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 from odoo import fields, models
@@ -36,16 +36,36 @@ class Agency(models.Model):
         return application._agency_object()
 
     def _changed_values(self, application, params) -> dict:
-        order, values = params.order, {}
+        """Return the fields to write, or refuse the change by the rules of a create."""
+        order, tour, values = params.order, params.tour, {}
         price = application._exact(application.price)
         advance = application._exact(application.advance)
+        held_until = application.held_until.replace(tzinfo=UTC)
+        paid_at = None
         if order and order.price:
             price = order.price.amount
             values["price"] = float(price)
         if order and order.advance:
-            advance = order.advance.amount.amount
+            advance, paid_at = order.advance.amount.amount, order.advance.paid_at
             values["advance"] = float(advance)
-            values["advance_paid_at"] = _naive(order.advance.paid_at)
+            values["advance_paid_at"] = _naive(paid_at)
+        if order and order.held_until:
+            held_until = order.held_until
+            values["held_until"] = _naive(held_until)
+        if tour:
+            values |= self._tour_values(tour)
+        self._check_facts(order and order.held_until, paid_at, tour)
+        starts_on = tour.starts_on if tour else application.tour_starts_on
+        if starts_on < held_until.date():
+            path = "tour.starts_on" if tour else "order.held_until"
+            raise errors.InvalidParams([errors.Problem(path, "departure_before_hold_end")])
+        self._check_sums(application, price, advance)
+        if order and order.held_until:
+            self._check_hold(held_until, price - advance)
+        return values
+
+    def _check_sums(self, application, price: Decimal, advance: Decimal):
+        """Refuse a price and an advance this application may not have."""
         if advance >= price:
             raise errors.InvalidParams(
                 [errors.Problem("order.advance.amount.amount", "advance_not_below_price")]
@@ -58,13 +78,6 @@ class Agency(models.Model):
                 "order.price",
                 "order.price.amount",
             )
-        if order and order.held_until:
-            values["held_until"] = _naive(order.held_until)
-            if values["held_until"] <= fields.Datetime.now():
-                raise errors.InvalidParams([errors.Problem("order.held_until", "hold_in_the_past")])
-        if params.tour:
-            values |= self._tour_values(params.tour)
-        return values
 
     def _rpc_application_commit(self, params) -> dict:
         """The tour is booked; the lender may pay. Possible once the pause is over."""
@@ -97,6 +110,9 @@ class Agency(models.Model):
         refunds = application.claim_ids.filtered(
             lambda claim: claim.kind == "tour_refund" and claim.state != "refused"
         )
+        for claim in refunds:
+            if claim._repeats(params.amount and params.amount.amount, params.document_numbers):
+                return application._agency_object()
         returned = sum(map(application._exact, refunds.mapped("amount")), Decimal(0))
         rest = application._exact(application.payout_amount) - returned
         amount = params.amount.amount if params.amount else rest

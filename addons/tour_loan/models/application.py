@@ -1,14 +1,19 @@
 """The application: one request for a loan for one tour order, and its moves."""
 
+import logging
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
+
+from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import cooling_off, money, moves
+
+_logger = logging.getLogger(__name__)
 
 STATES = [
     ("new", "New"),
@@ -198,7 +203,9 @@ class Application(models.Model):
         """Staff: cancel, telling the agency and the borrower."""
         self.check_access("write")
         for application_sudo in self.sudo():  # a move writes rows that staff only read
-            if not application_sudo._move("cancel", "staff", note=self.env.user.login):
+            if not application_sudo._move(
+                "cancel", "staff", note=self.env.user.login, decline_code="lender"
+            ):
                 raise UserError(self.env._("An application in this state cannot be cancelled."))
         return True
 
@@ -283,6 +290,9 @@ class Application(models.Model):
             self._notify_accounting("commit")
         elif name in ("cancel", "expire") and self.submitted_at:
             self._notify_accounting("cancel")
+        elif name == "fund":
+            # paid after all: the lender did not grant the cancel he was asked for
+            self._waiting_cancel()._accounting_update("refused")
 
     def _notify_accounting(self, kind: str):
         """Hook: tell the accounting system; ``moyamfo_sync`` writes its message here.
@@ -290,10 +300,10 @@ class Application(models.Model):
         Kinds: application, change, cancel, signature, commit, tour_refund. Without an
         accounting system, and for test applications, only the test rule answers.
         """
-        if self.test and kind in ("application", "change"):
+        if self.test:
             self.with_user(SUPERUSER_ID).with_delay(
                 channel="root.tour_loan_callback", eta=3, max_retries=0
-            )._decide_test_application()
+            )._play_accounting(kind)
 
     def _tell_borrower(self, name):
         """Queue the SMS this move owes the borrower, if he has confirmed his phone."""
@@ -363,7 +373,23 @@ class Application(models.Model):
     @api.model
     def _cron_expire(self):
         """Clock: end applications whose time is over."""
-        late = self.search([("ends_at", "<=", fields.Datetime.now())], limit=200)
-        for application in late.try_lock_for_update():
-            application._move("expire", "clock")
+        late = [("ends_at", "<=", fields.Datetime.now())]
+        self._for_each(late, lambda application: application._move("expire", "clock"))
+
+    @api.model
+    def _for_each(self, domain, act):
+        """Cron: act on each application of ``domain``, in a transaction of its own.
+
+        One that left the domain meanwhile, or that somebody else holds, is passed over;
+        one that fails holds up nobody.
+        """
+        for application in self.search(domain, limit=200):
+            try:
+                with self.env.cr.savepoint():
+                    if application.try_lock_for_update().filtered_domain(domain):
+                        act(application)
+            except OperationalError:
+                pass  # somebody else changes it just now: the next run sees
+            except Exception:
+                _logger.exception("The clock failed for application %s", application.id)
             self.env["ir.cron"]._commit_progress(1)

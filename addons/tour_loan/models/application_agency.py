@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,6 +13,10 @@ from ..rules import quote
 from ..tools import code_key
 
 LINK_LIFETIME = timedelta(hours=24)
+# An offer made before a change of the order, or before a refusal, is none any more.
+WITHOUT_OFFER = ("new", "filling", "submitted", "needs_data", "declined")
+AFTER_THE_PAUSE = ("ready", "committed", "funded", "annulled")
+NEED_CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Application(models.Model):
@@ -52,14 +57,17 @@ class Application(models.Model):
     def _agency_object(self) -> dict:
         """Return the application object of the agency API: no personal data in it."""
         self.ensure_one()
-        link = self.state == "new" and not self.link_used_at
+        link_ends_at = self._link_expires_at()
+        link = (
+            self.state == "new" and not self.link_used_at and link_ends_at > fields.Datetime.now()
+        )
         customer = self.content["customer"]
         return {
             "application_id": self.uuid,
             "order_number": self.order_number,
             "status": self.state,
             "redirect_url": self._link() if link else None,
-            "expires_at": self._link_expires_at() if link else None,
+            "expires_at": link_ends_at if link else None,
             "held_until": self.held_until,
             "hold_needed_until": self._hold_needed_until(),
             "amount": self._exact(self.amount),
@@ -73,7 +81,7 @@ class Application(models.Model):
             "offer": self._offer_object(),
             "payout": self._payout_object(),
             "cooling_off": self._cooling_off_object(),
-            "needs": self.needs or [] if self.state == "needs_data" else [],
+            "needs": self._needs_codes() if self.state == "needs_data" else [],
             "decline_code": self.decline_code or None,
             "loan_number": self.loan_number or None,
             "commit_until": self.commit_until or None,
@@ -83,6 +91,11 @@ class Application(models.Model):
             "updated_at": self.state_changed_at,
             "extra": self.content.get("extra") or {},
         }
+
+    def _needs_codes(self) -> list[str]:
+        """Return what is wanted in codes; a word of the lender's we do not know is "other"."""
+        codes = (code if NEED_CODE.fullmatch(code) else "other" for code in self.needs or [])
+        return list(dict.fromkeys(codes))
 
     def _preview(self) -> dict:
         """Return our own estimate for the wished term; the lender's offer decides."""
@@ -100,7 +113,7 @@ class Application(models.Model):
         }
 
     def _offer_object(self) -> dict | None:
-        if not self.offer_amount:
+        if not self.offer_amount or self.state in WITHOUT_OFFER:
             return None
         offered = self._exact(self.offer_amount)
         return {
@@ -110,6 +123,7 @@ class Application(models.Model):
             "monthly_payment": self._exact(self.offer_monthly_payment),
             "rate": Decimal(str(round(self.offer_rate, 3))),
             "psk": Decimal(str(round(self.offer_psk, 3))),
+            "psk_amount": self._exact(self.offer_psk_amount),
             "valid_until": self.offer_valid_until,
             "schedule": [
                 {
@@ -135,7 +149,7 @@ class Application(models.Model):
     def _cooling_off_object(self) -> dict | None:
         if not self.cooling_off_until:
             return None
-        return {"until": self.cooling_off_until, "passed": self.state != "signed"}
+        return {"until": self.cooling_off_until, "passed": self.state in AFTER_THE_PAUSE}
 
     # --- the link ---
 
@@ -176,10 +190,14 @@ class Application(models.Model):
 
     def _claim_cancel(self, reason: str):
         """After the commit a cancel is a claim that the lender accepts or refuses."""
-        if self.claim_ids.filtered(lambda c: c.kind == "cancel" and c.state == "waiting"):
+        if self._waiting_cancel():
             return
         self._claim("cancel", reason=reason)
         self._notify_accounting("cancel")
+
+    def _waiting_cancel(self):
+        """Return the cancel the lender was asked for and has not answered."""
+        return self.claim_ids.filtered(lambda c: c.kind == "cancel" and c.state == "waiting")
 
     def _claim(self, kind: str, **values):
         """Write a claim and its trace in the history."""

@@ -1,5 +1,6 @@
 """From the offer to the signature: is the tour still there, code 3, the pause."""
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -8,6 +9,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import hash_sign
 
 from ..rpc import outgoing
+from ..rpc.errors import RpcError
 from ..rules import cooling_off, money
 from ..tools import read_signed
 
@@ -30,15 +32,18 @@ class Application(models.Model):
         return hash_sign(
             self.env(su=True),
             ACTUALIZE_SCOPE,
-            [self.uuid, self._ask_agency()],
+            [self.uuid, self.sequence, self._ask_agency()],
             expiration_hours=ACTUALIZE_MINUTES / 60,
         )
 
     def _ask_agency(self) -> dict:
-        """Return ``{"available": bool, "price": str}``, or ``{}`` without an answer."""
+        """Return ``{"available": bool, "price": str, "until": Unix seconds or None}``.
+
+        ``{}`` without an answer.
+        """
         agency = self.agency_id
         if not agency.actualize_url or not agency._secrets("outbound"):
-            return {"available": True, "price": str(self._exact(self.price))}
+            return {"available": True, "price": str(self._exact(self.price)), "until": None}
         message_id = str(uuid4())
         body = outgoing.actualize_body(message_id, self.order_number, self._exact(self.price))
         outcome = agency._post_signed(agency.actualize_url, body, message_id, ACTUALIZE_SECONDS)
@@ -49,7 +54,11 @@ class Application(models.Model):
         except outgoing.NoAnswer:
             return {}
         price = answer.price.amount if answer.price else self._exact(self.price)
-        return {"available": answer.available, "price": str(price)}
+        return {
+            "available": answer.available,
+            "price": str(price),
+            "until": answer.valid_until and answer.valid_until.timestamp(),
+        }
 
     def _heed_actualized(self, token: str) -> str:
         """Act on the signed answer; return what the borrower may do now.
@@ -59,19 +68,30 @@ class Application(models.Model):
         be asked again; ``again``: no fresh answer was brought.
         """
         values = read_signed(self.env, ACTUALIZE_SCOPE, token)
-        if not values or values[0] != self.uuid:
+        # an answer about an order that was changed since is an answer to something else
+        if not values or values[:2] != [self.uuid, self.sequence]:
             return "again"
-        answer = values[1]
+        answer = values[2]
         if not answer:
             return "sign" if self.agency_id.actualize_no_answer == "sign" else "wait"
+        if answer["until"] and answer["until"] <= time.time():
+            return "again"
         if not answer["available"]:
             self._move("cancel", "agency", note="order.actualize", decline_code="agency")
             return "gone"
         price = Decimal(answer["price"])
-        if price != self._exact(self.price):
-            self._change_order({"price": float(price)}, note="order.actualize")
-            return "changed" if self.state != "approved" else "sign"
-        return "sign"
+        if price == self._exact(self.price):
+            return "sign"
+        try:
+            self.agency_id._check_sums(self, price, self._exact(self.advance))
+        except RpcError:
+            return "wait"  # a price against the rules: the agency has to change the order
+        wire_price = {"amount": f"{price:.2f}", "currency": "RUB"}
+        order = {**self.content["order"], "price": wire_price}
+        self._change_order(
+            {"price": float(price)}, {**self.content, "order": order}, note="order.actualize"
+        )
+        return "changed" if self.state != "approved" else "sign"
 
     # --- the contract ---
 
@@ -79,7 +99,7 @@ class Application(models.Model):
         """Return why the contract cannot be signed now, or an empty text."""
         if self.state != "approved":
             return "state"
-        if self.offer_valid_until and self.offer_valid_until <= fields.Datetime.now():
+        if self.ends_at and self.ends_at <= fields.Datetime.now():
             return "late"
         asked, offered = self._exact(self.amount), self._exact(self.offer_amount)
         if asked > offered:
@@ -147,16 +167,8 @@ class Application(models.Model):
 
     def _cron_end_cooling_off(self):
         """Clock: what a lost job left behind."""
-        over = self.search(
-            [
-                ("state", "=", "signed"),
-                ("cooling_off_until", "<=", fields.Datetime.now()),
-            ],
-            limit=200,
-        )
-        for application in over.try_lock_for_update():
-            application._end_cooling_off()
-            self.env["ir.cron"]._commit_progress(1)
+        over = [("state", "=", "signed"), ("cooling_off_until", "<=", fields.Datetime.now())]
+        self._for_each(over, lambda application: application._end_cooling_off())
 
     def _signed_evidence(self):
         """Return the evidence of the contract's signature, or an empty record."""
@@ -167,14 +179,15 @@ class Application(models.Model):
     def _change_order(self, values: dict, content: dict | None = None, note="") -> bool:
         """Take over a new price, advance, tour or hold before the contract is signed.
 
-        After a decision the lender decides anew, unless the loan gets smaller within
-        the offer: then the offer is for less and the schedule comes from the lender.
+        After a decision the lender decides anew, unless the same tour needs a smaller loan
+        within the offer: then the schedule for less comes from the lender.
         """
+        other_tour = content and content["tour"] != self.content["tour"]
         self.write({**values, **({"content": content} if content else {})})
         if self.state in ("new", "filling", "needs_data"):
             return self._move(f"adjust_{self.state}", "agency", note=note)
         offered = self._exact(self.offer_amount)
-        if self.state != "approved" or self._exact(self.amount) > offered:
+        if self.state != "approved" or other_tour or self._exact(self.amount) > offered:
             return self._move("change", "agency", note=note)
         adjusted = self._move("adjust_approved", "agency", note=note)
         if adjusted and self._exact(self.amount) < offered:

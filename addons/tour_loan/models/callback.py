@@ -25,9 +25,12 @@ class Callback(models.Model):
     sequence = fields.Integer(readonly=True)
     http_status = fields.Integer("HTTP status", readonly=True)
 
-    def _job_channel(self):
-        # a repeat goes by a channel of its own: an agency that hangs holds up repeats
-        return "root.tour_loan_callback_retry" if self.attempts else self._channel
+    _attempts = models.Index("(endpoint, last_attempt_at DESC) WHERE last_attempt_at IS NOT NULL")
+    _waiting = models.Index("(endpoint) WHERE state = 'pending'")
+
+    def _job_channel(self, waited):
+        # repeats go by a channel of their own: an agency that hangs holds up repeats
+        return "root.tour_loan_callback_retry" if waited or self.attempts else self._channel
 
     def _queue(self, application, event):
         """Write the callback that tells ``application``'s agency of its state."""

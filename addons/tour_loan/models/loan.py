@@ -113,8 +113,7 @@ class Loan(models.Model):
         before = {name: loan[name] for name in values}
         loan.write({**values, "as_of": update["as_of"]})
         changed = before != {name: loan[name] for name in values}
-        if loan.application_id.loan_number != loan.number:
-            loan.application_id.loan_number = loan.number
+        loan.application_id._accounting_update({"loan_number": loan.number})
         return loan._replace_schedule(update.get("schedule")) or changed
 
     def _of_contract(self, update):

@@ -1,16 +1,13 @@
 """The outbox: whatever leaves this server is a row first."""
 
-import random
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
-
-BREAKER_FAILURES = 5
-BREAKER_PAUSE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,8 @@ class Outcome:
 
     ``verdict``: ``sent`` (the other side has it), ``later`` (try again), ``stuck`` (a
     person must look), ``dropped`` (nothing to send any more).
-    ``seconds``: for ``later``, the wait the other side asked for, if it did.
+    ``seconds``: for ``later``, the wait the other side asked for, if it did; it can
+    only lengthen ours.
     """
 
     verdict: str
@@ -39,6 +37,8 @@ class Message(models.AbstractModel):
 
     Order is kept among rows of one ``business_key``: a row waits for older ones that
     are pending or stuck. Rows with an empty key wait for nobody.
+
+    A concrete model with endpoints has an index on (endpoint, last_attempt_at).
     """
 
     _name = "tour_loan.message"
@@ -74,6 +74,9 @@ class Message(models.AbstractModel):
     attempts = fields.Integer(readonly=True)
     next_attempt_at = fields.Datetime(readonly=True, default=lambda self: fields.Datetime.now())
     last_attempt_at = fields.Datetime(readonly=True)
+    trying_since = fields.Datetime(
+        readonly=True, help="When it was first tried, or tried anew by a person."
+    )
     sent_at = fields.Datetime(readonly=True)
     last_error = fields.Text(readonly=True)
     request = fields.Text("What was sent", readonly=True)
@@ -112,14 +115,15 @@ class Message(models.AbstractModel):
         """Enqueue one job a row; ``once`` spares rows that have a waiting job."""
         for message in self.with_user(SUPERUSER_ID):
             message.with_delay(
-                channel=message._job_channel(),
+                channel=message._job_channel(waited=bool(eta)),
                 eta=eta,
                 max_retries=0,
                 description=f"{message._description} {message.uid}",
                 identity_key=f"{message._name}:{message.id}" if once else None,
             )._deliver()
 
-    def _job_channel(self) -> str:
+    def _job_channel(self, waited: bool) -> str:
+        """Return the channel of the next job; ``waited``: this is not its first."""
         return self._channel
 
     def _deliver(self) -> str:
@@ -129,22 +133,26 @@ class Message(models.AbstractModel):
             return "another job is sending it, or it is gone"
         if message.state != "pending":
             return f"nothing to do: {message.state}"
-        message._wait_for_older()
-        pause = message._breaker_pause()
+        if message._wait_for_older():
+            return "an older one needs a person, whose decision wakes this one"
+        latest = message._latest_attempts()
+        pause = message._breaker_pause(latest)
         if pause:
             message._postpone(pause)
             return f"endpoint is resting, again in {pause:.0f} s"
         outcome = message._send()
         message._settle(outcome)
+        if outcome.verdict == "sent" and latest[:1].state == "pending":
+            message._wake_endpoint()
         return outcome.verdict
 
-    def _wait_for_older(self):
-        """Postpone this job while an older row of the same key is not done.
+    def _wait_for_older(self) -> bool:
+        """Return whether an older row of the same key is stuck; wait for a pending one.
 
         Nothing is written here, so RetryableJobError loses nothing.
         """
         if not self.business_key:
-            return
+            return False
         older = self.search(
             [
                 ("business_key", "=", self.business_key),
@@ -154,48 +162,28 @@ class Message(models.AbstractModel):
             order="id",
             limit=1,
         )
-        if not older:
-            return
-        seconds = 600
-        if older.state == "pending":
-            wait = (older.next_attempt_at or fields.Datetime.now()) - fields.Datetime.now()
-            seconds = min(max(1, wait.total_seconds() + 1), 600)
+        if not older or older.state == "stuck":
+            return bool(older)
+        wait = (older.next_attempt_at or fields.Datetime.now()) - fields.Datetime.now()
+        seconds = min(max(1, wait.total_seconds() + 1), 600)
         raise RetryableJobError(f"waits for {older.uid}", seconds=seconds, ignore_retry=True)
-
-    def _breaker_pause(self) -> float:
-        """Return for how many seconds this message's endpoint rests, 0 if it does not.
-
-        After some failures in a row one probe a pause goes out; the others wait
-        without costing a worker its time-out. The rows themselves are the memory:
-        a counter on the endpoint's record would make every job write the same row.
-        """
-        if not self.endpoint:
-            return 0
-        latest = self.search(
-            [("endpoint", "=", self.endpoint), ("last_attempt_at", "!=", False)],
-            order="last_attempt_at desc",
-            limit=BREAKER_FAILURES,
-        )
-        if len(latest) < BREAKER_FAILURES or any(m.state == "sent" for m in latest):
-            return 0
-        rest = latest[0].last_attempt_at + BREAKER_PAUSE - fields.Datetime.now()
-        # spread, so that the sleepers do not all wake for the same probe
-        return max(0, rest.total_seconds()) and rest.total_seconds() + random.uniform(1, 10)
 
     def _settle(self, outcome: Outcome):
         now = fields.Datetime.now()
+        trying_since = self.trying_since or now
         values = {
             "attempts": self.attempts + 1,
             "last_attempt_at": now,
+            "trying_since": trying_since,
             "response": outcome.response,
             "last_error": outcome.error,
         }
         verdict = outcome.verdict
-        if verdict == "later" and now - self.create_date > self._give_up_after:
+        if verdict == "later" and now - trying_since > self._give_up_after:
             verdict = "stuck"
         if verdict == "later":
             self.write(values)
-            self._postpone(outcome.seconds or self._backoff_seconds())
+            self._postpone(max(outcome.seconds or 0, self._backoff_seconds()))
         else:
             values["state"] = verdict
             if verdict == "sent":
@@ -225,19 +213,37 @@ class Message(models.AbstractModel):
 
     @api.model
     def _cron_enqueue_forgotten(self):
-        """Give a job to due rows that have none: the job table may lose, we may not."""
+        """Give a job to due rows that have none: the job table may lose, we may not.
+
+        Only to those that wait for no older one: the others are woken by it.
+        """
         late = fields.Datetime.now() - timedelta(minutes=2)
-        self.search(
-            [("state", "=", "pending"), ("next_attempt_at", "<", late)],
-            order="id",
-            limit=500,
-        )._enqueue(once=True)
+        table = SQL.identifier(self._table)
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM %s AS message WHERE state = 'pending' AND next_attempt_at < %s "
+                "AND NOT EXISTS (SELECT 1 FROM %s AS older WHERE message.business_key <> '' "
+                "AND older.business_key = message.business_key AND older.id < message.id "
+                "AND older.state IN ('pending', 'stuck')) ORDER BY id LIMIT 500",
+                table,
+                late,
+                table,
+            )
+        )
+        self.browse([row[0] for row in rows])._enqueue(once=True)
 
     def action_send_again(self):
         """Staff: send stuck, dropped or waiting messages now."""
         self.check_access("read")
         # sudo: staff send a message again, they never change it
         messages = self.sudo().filtered(lambda message: message.state != "sent")
-        messages.write({"state": "pending", "next_attempt_at": fields.Datetime.now()})
+        messages.write(
+            {
+                "state": "pending",
+                "next_attempt_at": fields.Datetime.now(),
+                "trying_since": False,
+            }
+        )
         messages._enqueue()
         return True

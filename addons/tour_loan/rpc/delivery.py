@@ -25,13 +25,7 @@ from .addresses import Resolver, allowed, lookup
 READ_LIMIT = 64 * 1024
 """Bytes of an answer that are read, status line and headers included."""
 
-BACKOFF = (5, 30, 120, 600, 1800, 3600, 10800, 21600)
-"""Seconds before the second, third, … attempt; the last one repeats."""
-
-GIVE_UP_AFTER = 3 * 24 * 3600
-"""Seconds of trying after which a message waits for a person."""
-
-_LONGEST_RETRY_AFTER = BACKOFF[-1]
+_LONGEST_RETRY_AFTER = 6 * 3600
 _HEADERS = {
     "content-type": "application/json",
     "user-agent": "tour_loan/1",
@@ -68,18 +62,6 @@ class Outcome:
 
 class _Refused(Exception):
     """Nothing was sent; args are (code, detail)."""
-
-
-def next_delay(attempts: int, retry_after: int | None = None) -> int | None:
-    """Return seconds till the next attempt, or None when it is time to give up.
-
-    :param attempts: attempts made, all failed, at least 1
-    :param retry_after: what the other side asked for; it can only lengthen the pause
-    """
-    delays = [BACKOFF[min(index, len(BACKOFF) - 1)] for index in range(attempts)]
-    if sum(delays) > GIVE_UP_AFTER:
-        return None
-    return max(delays[-1], retry_after or 0)
 
 
 def post(

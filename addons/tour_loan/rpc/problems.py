@@ -65,5 +65,5 @@ def _problem(detail: dict[str, Any]) -> Problem:
         code, limit = _LIMITS[kind]
         return Problem(path, code, {"limit": context[limit]})
     if kind == "literal_error":
-        return Problem(path, "not_allowed", {"expected": context["expected"]})
+        return Problem(path, "not_allowed", {"expected": context["expected"].replace(" or ", ", ")})
     return Problem(path, _CODES.get(kind, "invalid"))

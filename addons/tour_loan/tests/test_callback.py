@@ -80,7 +80,9 @@ class TestCallback(TourLoanCommon):
     def test_a_failure_is_tried_again_under_the_same_id_ever_later(self):
         self.answer(500, b"oops")
         callback = self.move()
-        for pause in (5, 30, 120, 600):
+        hour = 3600
+        pauses = (5, 30, 120, 600, hour // 2, hour, 3 * hour, 6 * hour, 6 * hour)
+        for pause in pauses:
             callback._deliver()
             self.assertEqual((callback.state, callback.last_error), ("pending", "HTTP 500"))
             self.assertAlmostEqual(self.wait(callback), pause, delta=3)
@@ -88,7 +90,7 @@ class TestCallback(TourLoanCommon):
         self.assertEqual(callback.response, "oops")
         self.answer(200)
         callback._deliver()
-        self.assertEqual((callback.state, callback.attempts), ("sent", 5))
+        self.assertEqual((callback.state, callback.attempts), ("sent", len(pauses) + 1))
         self.assertEqual({call.headers["webhook-id"] for call in self.server.calls}, {callback.uid})
         self.assertEqual(len({call.body for call in self.server.calls}), 1)
 
@@ -104,11 +106,12 @@ class TestCallback(TourLoanCommon):
         channels = [call.properties["channel"] for call in self.jobs.calls]
         self.assertEqual(channels, ["root.tour_loan_callback", "root.tour_loan_callback_retry"])
 
-    def test_the_agency_may_ask_for_a_longer_pause(self):
-        self.answer(503, retry_after="90")
-        callback = self.move()
-        callback._deliver()
-        self.assertAlmostEqual(self.wait(callback), 90, delta=3)
+    def test_the_agency_may_ask_for_a_longer_pause_and_not_for_a_shorter_one(self):
+        for asked, pause in (("90", 90), ("1", 5)):
+            self.answer(503, retry_after=asked)
+            callback = self.move(self.application_in("submitted"))
+            callback._deliver()
+            self.assertAlmostEqual(self.wait(callback), pause, delta=3)
 
     def test_a_dropped_connection_is_tried_again(self):
         self.server.answer = lambda call: None
@@ -156,19 +159,27 @@ class TestCallback(TourLoanCommon):
         callback._deliver()
         self.assertEqual((callback.state, self.server.calls), ("stuck", []))
 
-    def test_after_three_days_it_waits_for_a_person_who_sends_it_again(self):
+    def try_for(self, callback, **time):
+        """Deliver as if it had been tried for ``timedelta(**time)``."""
+        callback.trying_since = fields.Datetime.now() - timedelta(**time)
+        self.age_attempts(callback)
+        callback._deliver()
+
+    def test_after_three_days_of_trying_it_waits_for_a_person_who_sends_it_again(self):
         self.answer(500)
         callback = self.move()
-        self.age(callback, days=2, hours=23)
+        # a server that was down for long has not tried anything yet
+        self.age(callback, days=9)
         callback._deliver()
+        self.try_for(callback, days=2, hours=23)
         self.assertEqual(callback.state, "pending")
-        self.age_attempts(callback)
-        self.age(callback, days=3, minutes=1)
-        callback._deliver()
+        self.try_for(callback, days=3, minutes=1)
         self.assertEqual(callback.state, "stuck")
-        self.answer(200)
+        # the person's patience is not used up by the first failure
         callback.action_send_again()
+        callback._deliver()
         self.assertEqual(callback.state, "pending")
+        self.answer(200)
         self.assertEqual(callback._deliver(), "sent")
         sent_at = callback.sent_at
         callback.action_send_again()
@@ -214,11 +225,23 @@ class TestCallback(TourLoanCommon):
         first = self.move(name="cancel")
         self.application_.state = "submitted"
         second = self.move()
-        first.state = "stuck"
-        with self.assertRaises(RetryableJobError):
-            second._deliver()
+        self.answer(500)
+        first._deliver()
+        self.try_for(first, days=4)
+        self.assertEqual(first.state, "stuck")
+        self.answer(200)
+        self.assertIn("needs a person", second._deliver())
         other = self.move(self.application_in("submitted"))
         self.assertEqual(other._deliver(), "sent")
+        # the person's word frees the others, in order
+        waiting = self.jobs.jobs_count(only=second._deliver)
+        first.action_send_again()
+        self.assertEqual(first._deliver(), "sent")
+        self.jobs.assert_jobs_count(waiting + 1, only=second._deliver)
+        self.assertEqual(second._deliver(), "sent")
+        told = [call.json()["data"] for call in self.server.calls]
+        ours = [data["sequence"] for data in told if data["order_number"] != other.application_id.order_number]
+        self.assertEqual(ours, [first.sequence, first.sequence, first.sequence, second.sequence])
 
     def test_the_breaker_lets_a_dead_agency_rest_and_then_probes(self):
         self.answer(500)
@@ -238,10 +261,28 @@ class TestCallback(TourLoanCommon):
         other_agency._set_key("outbound", self.outbound_secret)
         other = self.application_in("submitted", agency_id=other_agency.id)
         self.assertEqual(self.move(other)._deliver(), "sent")
-        # after the pause a probe goes, and its success ends the rest
+        # after the pause a probe goes; its success ends the rest and wakes the others
         self.age_attempts(failed, seconds=31)
+        jobs = self.jobs.jobs_count(only=failed[0]._deliver)
         self.assertEqual(waiting._deliver(), "sent")
+        self.jobs.assert_jobs_count(jobs + 1, only=failed[0]._deliver)
         self.assertEqual(failed[0]._deliver(), "sent")
+
+    def test_only_one_message_tries_an_agency_that_has_just_failed(self):
+        self.answer(500)
+        failed = self.move()
+        failed._deliver()
+        rival = self.move(self.application_in("submitted"))
+        key = f"tour_loan.callback {self.agency.code}"
+        with self.registry.cursor() as other_transaction:
+            other_transaction.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key]
+            )
+            self.assertIn("resting", rival._deliver())
+        self.assertEqual(len(self.server.calls), 1)
+        self.assertEqual(self.jobs.calls[-1].properties["channel"], "root.tour_loan_callback_retry")
+        self.answer(200)
+        self.assertEqual(rival._deliver(), "sent")
 
     # --- the engine ---
 
@@ -250,6 +291,12 @@ class TestCallback(TourLoanCommon):
         forgotten.next_attempt_at -= timedelta(minutes=3)
         sent = self.move(self.application_in("submitted"))
         sent.write({"state": "sent", "next_attempt_at": forgotten.next_attempt_at})
+        # what waits behind a stuck one is no lost job, however many there are
+        stuck = self.move(self.application_in("submitted"), name="cancel")
+        stuck.state = "stuck"
+        stuck.application_id.state = "submitted"
+        behind = self.move(stuck.application_id)
+        behind.next_attempt_at = forgotten.next_attempt_at
         before = self.jobs.jobs_count()
         for _run in range(2):
             self.env["tour_loan.callback"]._cron_enqueue_forgotten()

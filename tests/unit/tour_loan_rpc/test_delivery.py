@@ -213,35 +213,7 @@ class TestAnswerSize:
         assert outcome.error == "connection"
 
 
-class TestRetries:
-    def test_delays_of_the_contract(self):
-        minute, hour = 60, 3600
-        delays = [delivery.next_delay(attempts) for attempts in range(1, 9)]
-        assert delays == [
-            5,
-            30,
-            2 * minute,
-            10 * minute,
-            30 * minute,
-            hour,
-            3 * hour,
-            6 * hour,
-        ]
-
-    def test_after_three_days_a_person_is_waited_for(self):
-        attempts, total = 1, 0
-        while delay := delivery.next_delay(attempts):
-            total += delay
-            attempts += 1
-        assert 2.7 * 86400 < total <= 3 * 86400
-        assert delivery.next_delay(1000) is None
-
-    @pytest.mark.parametrize(
-        ("asked", "delay"), [(None, 30), (0, 30), (10, 30), (90, 90), (21600, 21600)]
-    )
-    def test_other_side_may_ask_for_a_longer_pause(self, asked, delay):
-        assert delivery.next_delay(2, retry_after=asked) == delay
-
+class TestRetryAfter:
     @pytest.mark.parametrize(
         ("header", "seconds"),
         [
