@@ -1,6 +1,9 @@
 from . import controllers
 from . import models
 from . import wizards
+from . import logging
+
+logging.install()
 
 
 def post_init_hook(env):

@@ -86,7 +86,7 @@ class AgencyRpc(Controller):
     )
     def openrpc(self):
         # sudo: nobody is logged in, and the address is public; the Host header is not believed
-        base_url = request.env["ir.config_parameter"].sudo().get_str("web.base.url")
+        base_url = request.env["ir.config_parameter"].sudo().get_param("web.base.url")
         return request.make_response(
             json.dumps(openrpc.document(f"{base_url}/"), ensure_ascii=False),
             [("Content-Type", "application/json; charset=utf-8")],

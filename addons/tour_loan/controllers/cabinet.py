@@ -4,7 +4,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .portal_base import BorrowerPages, with_application
+from .portal_base import BorrowerPages, may_see, with_application
 
 
 class Home(CustomerPortal):
@@ -22,8 +22,8 @@ class Cabinet(BorrowerPages):
         if request.env.user._is_public():
             return request.redirect("/tour_loan/login")
         borrower_sudo = request.env["tour_loan.borrower"]._of_user()
-        applications = borrower_sudo.application_ids
-        loans = borrower_sudo._loans()
+        applications = borrower_sudo.application_ids.filtered(may_see)
+        loans = applications.loan_id.sorted(lambda loan: (loan.state == "closed", -loan.id))
         if len(applications) == 1 and not loans:
             return request.redirect(f"/my/applications/{applications.uuid}")
         return self._render(

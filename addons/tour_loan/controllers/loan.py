@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest
 
 from odoo.exceptions import ValidationError
 from odoo.http import request, route
@@ -12,7 +12,7 @@ from odoo.addons.payment.controllers.portal import PaymentPortal
 
 from ..rules import money
 from ..tools import read_signed
-from .portal_base import BorrowerPages
+from .portal_base import BorrowerPages, may_see, turn_away
 
 PAY_SCOPE = "tour_loan.pay"
 
@@ -24,12 +24,8 @@ def with_loan(page):
     def handler(self, uuid, *args, **values):
         # sudo: portal users have no right on the model; ownership is checked at once
         loan_sudo = request.env["tour_loan.loan"].sudo().search([("uuid", "=", uuid)])
-        if not loan_sudo or loan_sudo.borrower_id.user_id.id != request.env.uid:
-            if request.env.user._is_public():
-                return request.redirect_query(
-                    "/tour_loan/login", {"next": request.httprequest.path}
-                )
-            raise NotFound()
+        if not may_see(loan_sudo.application_id):
+            return turn_away(loan_sudo.application_id)
         return page(self, loan_sudo, *args, **values)
 
     return handler

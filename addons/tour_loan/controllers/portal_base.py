@@ -11,6 +11,7 @@ from odoo.http import Controller, request
 from ..rules import masking
 
 SESSION_KEY = "tour_loan_application"
+BIRTH_DATE_KEY = "tour_loan_birth_date"
 
 
 def with_application(page):
@@ -24,23 +25,36 @@ def with_application(page):
     def handler(self, uuid, *args, **values):
         # sudo: portal users have no right on the model; ownership is checked below
         application_sudo = request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
-        if not _may_see(application_sudo):
-            if request.env.user._is_public():
-                return request.redirect_query(
-                    "/tour_loan/login", {"next": request.httprequest.path}
-                )
-            raise NotFound()
+        if not may_see(application_sudo):
+            return turn_away(application_sudo)
         return page(self, application_sudo, *args, **values)
 
     return handler
 
 
-def _may_see(application_sudo) -> bool:
+def may_see(application_sudo) -> bool:
+    """Return whether the application is the visitor's own.
+
+    A phone number may have passed to somebody else: beside the application this session
+    began, he sees those of the birth date he came in with.
+    """
     if not application_sudo:
         return False
-    if application_sudo.borrower_id:
-        return application_sudo.borrower_id.user_id.id == request.env.uid
-    return request.session.get(SESSION_KEY) == application_sudo.uuid
+    begun_here = request.session.get(SESSION_KEY) == application_sudo.uuid
+    if not application_sudo.borrower_id:
+        return begun_here
+    if application_sudo.borrower_id.user_id.id != request.env.uid:
+        return False
+    born = application_sudo._known_birth_date()
+    return begun_here or not born or request.session.get(BIRTH_DATE_KEY) == born.isoformat()
+
+
+def turn_away(application_sudo):
+    """Send a visitor to the login if he may be the owner; to others nothing is there."""
+    owner = application_sudo.borrower_id.user_id
+    if not (request.env.user._is_public() or owner.id == request.env.uid):
+        raise NotFound()
+    return request.redirect_query("/tour_loan/login", {"next": request.httprequest.path})
 
 
 def origin() -> dict:
@@ -79,7 +93,7 @@ class BorrowerPages(Controller):
         shown = code if code.state in ("active", "locked") else code.browse()
         seconds = (refusal or {}).get("seconds")
         if seconds is None:
-            seconds = shown._seconds_to_wait(shown.phone) if shown else 0
+            seconds = shown._seconds_to_wait(shown.phone, stage) if shown else 0
         return {
             "code": shown,
             "wait_seconds": seconds,

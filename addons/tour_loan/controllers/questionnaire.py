@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.http import content_disposition, request, route
 
 from ..models.questionnaire import STEP_TITLES, STEPS
-from .portal_base import BorrowerPages, origin, with_application
+from .portal_base import BIRTH_DATE_KEY, BorrowerPages, origin, with_application
 
 
 class Questionnaire(BorrowerPages):
@@ -66,10 +66,12 @@ class Questionnaire(BorrowerPages):
             error = application._confirm_questionnaire(values.get("code"), origin())
             if error:
                 return self._review_page(application, error=error)
+            request.session[BIRTH_DATE_KEY] = application.birth_date.isoformat()
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
-        if not (ticked or action == "resend"):
+        asked = action == "resend" and application._was_asked("questionnaire", documents)
+        if not (ticked or asked):
             return self._review_page(application, ticks_missing=True)
         _code, refusal = application._request_code("questionnaire", application.phone, origin())
         if refusal:

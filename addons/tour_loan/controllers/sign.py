@@ -46,7 +46,8 @@ class Sign(BorrowerPages):
             return request.redirect(home)
         documents = application._documents("contract")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
-        if not (ticked or action == "resend"):
+        asked = action == "resend" and application._was_asked("contract", documents)
+        if not (ticked or asked):
             return self._sign_page(application, actualized, ticks_missing=True)
         _code, refusal = application._request_code("contract", application.phone, origin())
         return self._sign_page(application, actualized, refusal=refusal)

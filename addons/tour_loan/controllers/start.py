@@ -1,12 +1,20 @@
 """From the agency's link to the first SMS code; and back in by a code later."""
 
+from urllib.parse import urlencode
+
 from psycopg2 import OperationalError
 
 from odoo.http import request, route
 
-from ..models.questionnaire import MESSAGES
+from ..models.questionnaire import MESSAGES, read_date
 from ..rules import identity
-from .portal_base import SESSION_KEY, BorrowerPages, origin, with_application
+from .portal_base import (
+    BIRTH_DATE_KEY,
+    SESSION_KEY,
+    BorrowerPages,
+    origin,
+    with_application,
+)
 
 
 class Start(BorrowerPages):
@@ -57,7 +65,8 @@ class Start(BorrowerPages):
         phone, problem = self._phone(application, values)
         documents = application._documents("acquaintance")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
-        if problem or not (ticked or action == "resend"):
+        asked = action == "resend" and application._was_asked("acquaintance", documents)
+        if problem or not (ticked or asked):
             return self._documents_page(
                 application,
                 change=True,
@@ -110,28 +119,38 @@ class Start(BorrowerPages):
     # --- later: back in by phone ---
 
     @route("/tour_loan/login", type="http", auth="public", methods=["GET", "POST"])
-    def login(self, action="", phone="", next="", **values):
+    def login(self, action="", phone="", birth_date="", next="", **values):
         """Log in by a code. Whether the phone is known cannot be told from outside."""
-        page = {"next": next, "phone": phone, "code": None}
+        page = {"next": next, "phone": phone, "birth_date": birth_date, "code": None}
         if request.httprequest.method != "POST":
             return self._render("login_page", **page)
+        born, born_problem = _typed_birth_date(birth_date)
         problem = identity.check_phone(phone)
-        if problem:
-            return self._render("login_page", **page, phone_problem=MESSAGES[problem])
+        if problem or born_problem:
+            return self._render(
+                "login_page",
+                **page,
+                phone_problem=problem and MESSAGES[problem],
+                birth_date_problem=born_problem,
+            )
         phone = identity.normal_phone(phone)
         # sudo: nobody is logged in yet; only the phone's own code is touched
         codes = request.env["tour_loan.code"].sudo()
+        borrower = codes.env["tour_loan.borrower"]._of_phone(phone)
         code = codes.search([("phone", "=", phone), ("purpose", "=", "login")], limit=1)
-        shown = {**page, "phone": phone, "ask_code": True}
+        again = f"/tour_loan/login?{urlencode({'next': next})}"
+        shown = {**page, "phone": phone, "ask_code": True, "again_url": again}
         if action == "confirm":
-            error = code._check(values.get("code"), origin()) if code else {}
+            known = borrower._is_born(born)
+            error = code._check(values.get("code"), origin(), known) if code else {}
             if error is None:
                 self._log_in(code)
+                request.session[BIRTH_DATE_KEY] = born and born.isoformat()
                 return request.redirect(_own_path(next))
             return self._render(
                 "login_page",
                 **shown,
-                wait_seconds=codes._seconds_to_wait(phone),
+                wait_seconds=codes._seconds_to_wait(phone, "login"),
                 code_error=error.get("error", "expired"),
                 attempts_left=error.get("left"),
             )
@@ -140,8 +159,16 @@ class Start(BorrowerPages):
             "login_page",
             **shown,
             code_refusal=(refusal or {}).get("error"),
-            wait_seconds=(refusal or {}).get("seconds") or codes._seconds_to_wait(phone),
+            wait_seconds=(refusal or {}).get("seconds") or codes._seconds_to_wait(phone, "login"),
         )
+
+
+def _typed_birth_date(text: str):
+    """Return (date or None, None) or (None, message)."""
+    try:
+        return (read_date(text) if text.strip() else None), None
+    except ValueError:
+        return None, MESSAGES["date_format"]
 
 
 def _own_path(path: str) -> str:

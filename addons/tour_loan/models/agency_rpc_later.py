@@ -110,12 +110,13 @@ class Agency(models.Model):
         refunds = application.claim_ids.filtered(
             lambda claim: claim.kind == "tour_refund" and claim.state != "refused"
         )
-        for claim in refunds:
-            if claim._repeats(params.amount and params.amount.amount, params.document_numbers):
-                return application._agency_object()
         returned = sum(map(application._exact, refunds.mapped("amount")), Decimal(0))
         rest = application._exact(application.payout_amount) - returned
         amount = params.amount.amount if params.amount else rest
+        for claim in refunds.filtered(lambda c: c.document_numbers == params.document_numbers):
+            # the same papers for the same sum; or for "all", of which nothing is left
+            if application._exact(claim.amount) == amount or not (params.amount or rest):
+                return application._agency_object()
         if not 0 < amount <= rest:
             raise errors.AgencyRule(
                 [errors.Problem("amount.amount", "refund_too_big", {"maximum": str(rest)})]
@@ -138,11 +139,19 @@ class Agency(models.Model):
         """
         Application = self.env["tour_loan.application"]
         Application.flush_model()
-        after = self._cursor_position(params.cursor)
         # one snapshot for the whole call: Odoo works at REPEATABLE READ
-        [[open_transaction]] = self.env.execute_query(
-            SQL("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        [[open_transaction, newest, listed]] = self.env.execute_query(
+            SQL(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "
+                "greatest(pg_snapshot_xmax(pg_current_snapshot()), "
+                "pg_current_xact_id_if_assigned())::text::bigint, "
+                "(SELECT max(change_transaction) FROM tour_loan_application WHERE agency_id = %s)",
+                self.id,
+            )
         )
+        if (listed or 0) > newest:
+            self._list_anew(newest)
+        after = self._cursor_position(params.cursor, newest)
         condition = SQL("agency_id = %s", self.id)
         if params.updated_since and not params.cursor:
             since = _naive(params.updated_since)
@@ -173,6 +182,19 @@ class Agency(models.Model):
             "resume_cursor": None if more else cursor,
         }
 
+    def _list_anew(self, newest: int):
+        """A restored database counts its transactions anew: what is numbered above them
+        would be hidden from the list for years, and becomes a change of now."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE tour_loan_application "
+                "SET change_transaction = pg_current_xact_id()::text::bigint "
+                "WHERE agency_id = %s AND change_transaction > %s",
+                self.id,
+                newest,
+            )
+        )
+
     def _position_before(self, since) -> tuple[int, int]:
         """Return a position that no change since ``since`` (naive UTC) comes before.
 
@@ -190,13 +212,15 @@ class Agency(models.Model):
         )
         return (rows[0][0], 0) if rows else (0, 0)
 
-    def _cursor_position(self, cursor) -> tuple[int, int]:
+    def _cursor_position(self, cursor, newest: int) -> tuple[int, int]:
+        """Return (transaction, id) of a cursor; one of another life of the database, or
+        made up, is refused: the agency starts anew."""
         if not cursor:
             return (0, 0)
         try:
             text = base64.urlsafe_b64decode(cursor.encode()).decode()
             transaction, number = (int(part) for part in text.split("."))
-            if not (0 <= transaction < 2**63 and 0 <= number < 2**31):
+            if not (0 <= transaction <= newest and 0 <= number < 2**31):
                 raise ValueError(cursor)
         except ValueError:
             raise errors.InvalidParams([errors.Problem("cursor", "cursor")]) from None

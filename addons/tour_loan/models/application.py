@@ -90,7 +90,9 @@ class Application(models.Model):
 
     # what the lender said
     accounting_number = fields.Char(readonly=True, copy=False)
-    identified = fields.Boolean(help="Off blocks signing, where the lender wants it.")
+    identified = fields.Boolean(
+        tracking=True, help="Off blocks signing, where the lender wants it."
+    )
     needs = fields.Json(readonly=True)
     decline_code = fields.Selection(
         [

@@ -60,6 +60,10 @@ class Application(models.Model):
             [("application_id", "=", self.id), ("purpose", "=", stage)], limit=1
         )
 
+    def _was_asked(self, stage: str, documents) -> bool:
+        """Return whether a code was sent for these very documents: they were ticked then."""
+        return self._active_code(stage).documents_digest == documents._digest()
+
     def _confirm_acquaintance(self, typed: str, origin: dict):
         """SMS code 1: the gate. Return (code, None) or (code, error of the code)."""
         code = self._active_code("acquaintance")
@@ -78,13 +82,23 @@ class Application(models.Model):
         """Fill in what is known of the person who confirmed this phone.
 
         What the agency told belongs to the phone it told: with another phone it may be
-        another person, who must not see it.
+        another person, who must not see it. So may the phone's earlier owner be, unless
+        the agency names his birth date.
         """
         if borrower.phone != self.customer_phone:
             self.write(dict.fromkeys(self._prefilled_fields(), False))
-        if borrower.last_name:
+        if self.birth_date and self.birth_date == borrower.birth_date:
             known = borrower._person_values()
             self.write({name: known[name] for name in known if not self[name]})
+
+    def _known_birth_date(self):
+        """Return the birth date that code 2 confirmed, or that the agency told; or None."""
+        if self.submitted_at:
+            return self.birth_date or None
+        if self.phone == self.customer_phone:
+            told = self.content["customer"].get("birth_date")
+            return fields.Date.to_date(told) if told else None
+        return None
 
     def _prefilled_fields(self):
         return [

@@ -76,10 +76,18 @@ class Borrower(models.Model):
             }
         )
 
-    def _loans(self):
-        """Return this borrower's loans, open ones first."""
-        loans = self.application_ids.loan_id
-        return loans.sorted(lambda loan: (loan.state == "closed", -loan.id))
+    def _birth_dates(self) -> set:
+        """Return the birth dates of those who are known to have used this phone.
+
+        Numbers are given to new people: a code alone does not show a stranger's loans.
+        """
+        known = {application._known_birth_date() for application in self.application_ids}
+        return known - {None}
+
+    def _is_born(self, birth_date) -> bool:
+        """Return whether ``birth_date`` may come in; anybody, while none is known."""
+        known = self._birth_dates()
+        return not known or birth_date in known
 
 
 class ResUsers(models.Model):
@@ -91,9 +99,11 @@ class ResUsers(models.Model):
         The credential carries the random id of the challenge, which only the server
         knows; ``/web/login`` and ``/web/session/authenticate`` cannot pass it on.
         """
-        if credential.get("type") != "tour_loan_code":
-            return super()._check_credentials(credential, env)
         borrower = self.env["tour_loan.borrower"].sudo()._of_user()
+        if credential.get("type") != "tour_loan_code":
+            if self.env.user.share and borrower:
+                raise AccessDenied()  # whoever reads his mail could have set a password
+            return super()._check_credentials(credential, env)
         # staff never log in by SMS, even if somebody gives a borrower their user
         if not self.env.user.share or not borrower:
             raise AccessDenied()
@@ -104,3 +114,10 @@ class ResUsers(models.Model):
         ):
             raise AccessDenied()
         return {"uid": self.env.uid, "auth_method": "tour_loan_code", "mfa": "skip"}
+
+    def _action_reset_password(self, signup_type="reset"):
+        """A borrower has no password, so there is none to mail a link for."""
+        # sudo: asked for by a visitor; nothing but "is it a borrower" is read
+        borrowers_sudo = self.env["tour_loan.borrower"].sudo()
+        borrowers_sudo = borrowers_sudo.search([("user_id", "in", self.ids)])
+        return super(ResUsers, self - borrowers_sudo.user_id)._action_reset_password(signup_type)

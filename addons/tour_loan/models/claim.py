@@ -50,11 +50,6 @@ class Claim(models.Model):
                 claim.state = state
                 claim.application_id._note(f"{claim.kind}_{state}", "accounting")
 
-    def _repeats(self, amount, document_numbers) -> bool:
-        """Return whether a refund of ``amount`` (Decimal; None: the rest) is this one."""
-        same_sum = amount is None or amount == self.application_id._exact(self.amount)
-        return same_sum and self.document_numbers == document_numbers
-
     def _agency_object(self) -> dict:
         application = self.application_id
         return {

@@ -5,6 +5,7 @@ from math import ceil
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..rules import codes
 from ..tools import code_key
@@ -81,12 +82,13 @@ class Code(models.Model):
             ``{"error": "wait"|"limit", "seconds": int}``
         """
         self.env["tour_loan.lock"]._take(f"phone:{phone}")
-        seconds = self._seconds_to_wait(phone)
+        seconds = self._seconds_to_wait(phone, purpose)
         if seconds:
             return self.browse(), {"error": "wait", "seconds": seconds}
-        if self._over_limit(phone, origin):
+        if self._over_limit(phone, purpose, origin):
             return self.browse(), {"error": "limit", "seconds": 3600}
-        self.search([("phone", "=", phone), ("state", "=", "active")]).state = "void"
+        active = self._to_phone(phone, purpose) & Domain("state", "=", "active")
+        self.search(active).state = "void"
         challenge = self.create(
             {
                 **origin,
@@ -117,29 +119,38 @@ class Code(models.Model):
         text = env._("Code {code} to log in to your cabinet. Tell it to nobody.")
         return self._request("login", phone, origin, text=text if known else "")[1]
 
-    def _seconds_to_wait(self, phone) -> int:
+    @staticmethod
+    def _to_phone(phone, purpose) -> Domain:
+        """Return the codes a new one to this phone competes with.
+
+        Anybody may ask for a login code; that must not keep the borrower from signing.
+        """
+        return Domain("phone", "=", phone) & Domain(
+            "purpose", "=" if purpose == "login" else "!=", "login"
+        )
+
+    def _seconds_to_wait(self, phone, purpose) -> int:
         """Return how long this phone has to wait for its next code.
 
         A code that was confirmed makes nobody wait: the next one has another purpose.
         """
-        last = self.search([("phone", "=", phone)], limit=1)
+        last = self.search(self._to_phone(phone, purpose), limit=1)
         if not last or last.state == "used":
             return 0
         passed = (fields.Datetime.now() - last.create_date).total_seconds()
         return min(codes.RESEND_SECONDS, max(0, ceil(codes.RESEND_SECONDS - passed)))
 
-    def _over_limit(self, phone, origin) -> bool:
+    def _over_limit(self, phone, purpose, origin) -> bool:
         """Return whether too many codes were sent and not confirmed."""
         now = fields.Datetime.now()
-        sender = {**origin, "phone": phone}
+        senders = {name: Domain(name, "=", origin[name]) for name in origin if origin[name]}
+        senders["phone"] = self._to_phone(phone, purpose)
         return any(
-            sender.get(name)
+            name in senders
             and self.search_count(
-                [
-                    (name, "=", sender[name]),
-                    ("state", "!=", "used"),
-                    ("create_date", ">", now - timedelta(seconds=window)),
-                ]
+                senders[name]
+                & Domain("state", "!=", "used")
+                & Domain("create_date", ">", now - timedelta(seconds=window))
             )
             >= limit
             for window, limits in codes.SEND_LIMITS
@@ -152,8 +163,11 @@ class Code(models.Model):
             code_key(), self.nonce, self.purpose, self.phone, self.documents_digest or ""
         )
 
-    def _check(self, typed: str, origin: dict):
+    def _check(self, typed: str, origin: dict, known: bool = True):
         """Return None if ``typed`` is the code, else ``{"error", "left"}``.
+
+        With ``known`` False it is wrong whatever was typed: something else that had to
+        be right was not.
 
         Errors: ``expired``, ``locked`` (five wrong ones: a new code is needed),
         ``used``, ``wrong`` with the attempts left.
@@ -163,7 +177,7 @@ class Code(models.Model):
             return {"error": {"used": "used", "locked": "locked"}.get(self.state, "expired")}
         if self.expires_at < fields.Datetime.now():
             return {"error": "expired"}
-        right = codes.matches(self._plain(), typed or "")
+        right = codes.matches(self._plain(), typed or "") and known
         self.env["tour_loan.code.attempt"].create(
             {"code_id": self.id, "right": right, "ip": origin.get("ip")}
         )

@@ -100,14 +100,18 @@ class Message(models.AbstractModel):
     def _may_be_a_repeat(self) -> bool:
         """Return whether the other side may have this message already.
 
-        True after an attempt of ours, and after a job that died: queue_job counts a
-        dead job in ``retry``, while our own counter fell with its transaction.
+        True after an attempt of ours, and after a job that died or failed: queue_job
+        counts a dead job in ``retry``, while our own counter fell with its transaction.
         """
         if self.attempts:
             return True
-        job_uuid = self.env.context.get("job_uuid")
-        job = self.env["queue.job"].search([("uuid", "=", job_uuid or "")], limit=1)
-        return bool(job.retry)
+        jobs = self.env["queue.job"]
+        job = jobs.search([("uuid", "=", self.env.context.get("job_uuid") or "")], limit=1)
+        failed = [("state", "=", "failed"), ("name", "=", self._job_title())]
+        return bool(job.retry or jobs.search_count(failed, limit=1))
+
+    def _job_title(self) -> str:
+        return f"{self._description} {self.uid}"
 
     # --- the engine ---
 
@@ -118,7 +122,7 @@ class Message(models.AbstractModel):
                 channel=message._job_channel(waited=bool(eta)),
                 eta=eta,
                 max_retries=0,
-                description=f"{message._description} {message.uid}",
+                description=message._job_title(),
                 identity_key=f"{message._name}:{message.id}" if once else None,
             )._deliver()
 

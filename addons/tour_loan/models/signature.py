@@ -70,6 +70,7 @@ class Signature(models.Model):
                         "version": document.version,
                         "bytes": document.size,
                         "sha256": document.sha256,
+                        "tick": document.template_id.tick,
                     }
                     for document in code.document_ids.sorted("id")
                 ],
@@ -113,7 +114,7 @@ class Signature(models.Model):
 
     def action_check(self):
         """Staff: tell whether the application's evidence is what was signed."""
-        intact = self.application_id.signature_ids._is_intact()
+        intact = self.application_id._evidence_is_intact()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -131,9 +132,17 @@ class Signature(models.Model):
         previous = ""
         for row in self.sorted("id"):
             evidence = json.loads(row.evidence)
+            told = {
+                "purpose": row.purpose,
+                "phone": row.phone,
+                "signed_at": row.signed_at.isoformat() + "Z",
+                "documents_digest": row.documents_digest,
+                "challenge": row.code_id.uid,
+                "previous_hash": previous,
+            }
             if (
                 hashlib.sha256(row.evidence.encode()).hexdigest() != row.hash
-                or evidence["previous_hash"] != previous
+                or {name: evidence[name] for name in told} != told
             ):
                 return False
             hashes = [
@@ -144,3 +153,22 @@ class Signature(models.Model):
                 return False
             previous = row.hash
         return True
+
+
+class Application(models.Model):
+    _inherit = "tour_loan.application"
+
+    def _evidence_is_intact(self) -> bool:
+        """Return whether every code that was confirmed has its row, and the rows agree.
+
+        The last row has none behind it that would miss it: the codes do.
+        """
+        confirmed = self.env["tour_loan.code"].search(
+            [("application_id", "=", self.id), ("state", "=", "used")]
+        )
+        rows = self.signature_ids
+        return (
+            confirmed == rows.code_id
+            and bool(self.signed_at) == ("contract" in rows.mapped("purpose"))
+            and rows._is_intact()
+        )

@@ -23,6 +23,7 @@ from .visitor import Visitor
 
 RPC = "/tour_loan/v1/rpc"
 PHONE = "+79161234567"
+BORN = "14.03.1990"
 OTHER_PHONE = "+79169876543"
 ORIGIN = {"ip": "203.0.113.7", "user_agent": "Browser of a test", "session": "5e55" * 8}
 SETTINGS = {

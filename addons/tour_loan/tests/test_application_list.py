@@ -71,7 +71,24 @@ class TestApplicationList(TourLoanCommon):
         self.env.flush_all()
         self.assertEqual(len(self.list(updated_since=later(days=-1), limit=10)["items"]), 2)
 
+    def test_a_restored_database_hides_nothing(self):
+        """Its transactions count from the beginning again; the rows bear higher numbers."""
+        old = self.applications.sorted("id")[3:]
+        self.env.cr.execute(
+            "UPDATE tour_loan_application SET change_transaction = 10^15 WHERE id IN %s",
+            (tuple(old.ids),),
+        )
+        self.assertEqual(self.numbers(self.list(limit=10)), ["L-0", "L-1", "L-2"])
+        # they are changes of the transaction that found them: the next page brings them
+        self.env.cr.execute(
+            "SELECT count(*) FROM tour_loan_application "
+            "WHERE change_transaction = pg_current_xact_id()::text::bigint AND id IN %s",
+            (tuple(old.ids),),
+        )
+        self.assertEqual(self.env.cr.fetchone(), (2,))
+
     def test_a_made_up_cursor_is_refused(self):
-        for cursor in ("abc", "MTIz", "ÿ"):
+        beyond = base64.urlsafe_b64encode(b"999999999999999.0").decode()
+        for cursor in ("abc", "MTIz", "ÿ", beyond):
             error = self.rpc("application.list", {"cursor": cursor})["error"]
             self.assertEqual(error["data"]["errors"][0]["path"], "cursor", cursor)

@@ -153,6 +153,54 @@ class TestApplicationMoves(TourLoanCommon):
         again = self.rpc("application.cancel", reference)["result"]
         self.assertEqual(again["status"], "cancelled")
 
+    def test_a_payment_is_the_lenders_no_to_a_cancel(self):
+        application = self.application_in("committed", offer_amount=100000)
+        self.rpc("application.cancel", {"application_id": application.uuid, "reason": "Нет"})
+        payout = {"amount": 100000, "paid_on": fields.Date.today(), "payment_order": "118"}
+        application._accounting_update({"status": "funded", "payout": payout})
+        self.assertEqual((application.state, application.claim_ids.state), ("funded", "refused"))
+        events = application.callback_ids.sorted("id").mapped("event")
+        self.assertEqual(
+            events, ["application.updated", "application.funded", "application.updated"]
+        )
+
+    def test_a_cancel_says_whose_it_was(self):
+        for actor, code in (("agency", "agency"), ("borrower", "borrower"), ("staff", "lender")):
+            application = self.application_in("approved")
+            if actor == "agency":
+                reference = {"application_id": application.uuid, "reason": "Нет мест"}
+                self.rpc("application.cancel", reference)
+            elif actor == "borrower":
+                application._cancel_by_borrower()
+            else:
+                application.action_cancel()
+            self.assertEqual(application._agency_object()["decline_code"], code)
+
+    def test_a_number_of_the_contract_alone_is_told_too(self):
+        application = self.application_in("signed")
+        before = application.sequence
+        self.assertTrue(application._accounting_update({"loan_number": "ДЗ-7"}))
+        self.assertFalse(application._accounting_update({"loan_number": "ДЗ-7"}))
+        self.assertEqual(application.sequence, before + 1)
+        self.assertEqual(application.callback_ids.event, "application.updated")
+
+    def test_an_offer_ends_with_what_it_was_made_for(self):
+        application = self.application_in("submitted")
+        self.approve(application)
+        self.assertTrue(application._agency_object()["offer"]["psk_amount"])
+        application._move("change", "agency")
+        self.assertIsNone(application._agency_object()["offer"])
+
+    def test_a_wish_in_a_word_nobody_knows_is_still_a_wish(self):
+        application = self.application_in("submitted")
+        application._accounting_update(
+            {"status": "needs_data", "needs": ["passport", "Хвост", "Рога"]}
+        )
+        self.assertEqual(application.state, "needs_data")
+        answer = self.rpc("application.get", {"application_id": application.uuid})["result"]
+        self.assertEqual(answer["needs"], ["passport", "other"])
+        self.assertEqual(len(application.callback_ids), 1)
+
     def test_a_cancel_where_it_is_too_late_names_the_state(self):
         application = self.application_in("funded")
         error = self.rpc(
@@ -180,6 +228,32 @@ class TestApplicationMoves(TourLoanCommon):
         self.assertEqual(set(over.mapped("state")), {"expired"})
         self.assertEqual(kept.mapped("state"), states)
 
+    def test_one_that_fails_or_moved_on_holds_up_no_other(self):
+        past = fields.Datetime.now() - timedelta(minutes=1)
+        broken = self.application_in("approved", held_until=past)
+        prolonged = self.application_in("approved", held_until=past)
+        over = self.application_in("approved", held_until=past)
+        Application = self.registry["tour_loan.application"]
+        move, lock = Application._move, Application.try_lock_for_update
+
+        def failing(application, *args, **values):
+            if application == broken:
+                raise ValueError("a fault of ours")
+            return move(application, *args, **values)
+
+        def prolonging(application, **options):
+            if application == prolonged:
+                application.held_until = fields.Datetime.now() + timedelta(days=1)
+            return lock(application, **options)
+
+        self.patch(Application, "_move", failing)
+        self.patch(Application, "try_lock_for_update", prolonging)
+        with self.enter_registry_test_mode(), self.assertLogs("odoo.addons.tour_loan", "ERROR"):
+            self.env.ref("tour_loan.ir_cron_expire").method_direct_trigger()
+        self.assertEqual(
+            (broken.state, prolonged.state, over.state), ("approved", "approved", "expired")
+        )
+
     def test_staff_cancel_many_at_once_or_none(self):
         applications = self.application_in("submitted") | self.application_in("approved")
         applications.action_cancel()
@@ -203,6 +277,11 @@ class TestApplicationMoves(TourLoanCommon):
 
     # --- test applications ---
 
+    def play(self, application, kind):
+        """Run the job that plays the lender, once it was asked for."""
+        self.jobs.assert_enqueued_job(application._play_accounting, args=(kind,))
+        application._play_accounting(kind)
+
     def test_a_test_application_is_decided_by_its_kopecks(self):
         for price, state in (
             ("120000.00", "approved"),
@@ -212,10 +291,29 @@ class TestApplicationMoves(TourLoanCommon):
             application = self.application(
                 test=True, order__price={"amount": price, "currency": "RUB"}
             )
-            application.state = "submitted"
-            application._decide_test_application()
+            application.state = "filling"
+            application._move("submit", "borrower")
+            self.play(application, "application")
             self.assertEqual(application.state, state, price)
-        self.jobs.assert_jobs_count(0, only=application._decide_test_application)
-        application.state = "filling"
-        application._move("submit", "borrower")
-        self.jobs.assert_jobs_count(1, only=application._decide_test_application)
+
+    def test_a_test_application_plays_to_its_end(self):
+        application = self.signed(test=True)
+        application.cooling_off_until = fields.Datetime.now()
+        reference = {"application_id": application.uuid}
+        self.rpc("application.commit", {**reference, "booking_number": "B-1"})
+        self.play(application, "commit")
+        self.assertEqual(application.state, "funded")
+        self.assertEqual(application._agency_object()["payout"]["payment_order"], "TEST")
+        self.rpc("application.tour_refund", {**reference, "document_numbers": ["R-1"]})
+        self.play(application, "tour_refund")
+        self.assertEqual(application.claim_ids.state, "accepted")
+
+    def test_a_test_application_is_cancelled_after_its_commit(self):
+        application = self.application_in("committed", test=True)
+        self.rpc("application.cancel", {"application_id": application.uuid, "reason": "Нет"})
+        # the payment that was on its way does not overtake the cancel
+        application._play_accounting("commit")
+        self.play(application, "cancel")
+        self.assertEqual(
+            (application.state, application.claim_ids.state), ("cancelled", "accepted")
+        )

@@ -1,7 +1,7 @@
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import ORIGIN, OTHER_PHONE, PHONE, TYPED, TourLoanHttpCommon
+from .common import BORN, ORIGIN, OTHER_PHONE, PHONE, TYPED, TourLoanHttpCommon
 
 
 @tagged("post_install", "-at_install")
@@ -208,7 +208,7 @@ class TestCabinet(TourLoanHttpCommon):
         for story in (self.submitted, self.approved, self.signed):
             application = story()
             self.env["tour_loan.code"]._request_login(PHONE, ORIGIN)
-            visitor = self.visitor().get("/tour_loan/login").send(phone=PHONE)
+            visitor = self.visitor().get("/tour_loan/login").send(phone=PHONE, birth_date=BORN)
             visitor.send("confirm", code=self.code_of(PHONE))
             visitor.get(self.home(application)).send()
             self.assertIn("Заявка отменена", visitor.text)

@@ -240,7 +240,11 @@ class TestCallback(TourLoanCommon):
         self.jobs.assert_jobs_count(waiting + 1, only=second._deliver)
         self.assertEqual(second._deliver(), "sent")
         told = [call.json()["data"] for call in self.server.calls]
-        ours = [data["sequence"] for data in told if data["order_number"] != other.application_id.order_number]
+        ours = [
+            data["sequence"]
+            for data in told
+            if data["order_number"] != other.application_id.order_number
+        ]
         self.assertEqual(ours, [first.sequence, first.sequence, first.sequence, second.sequence])
 
     def test_the_breaker_lets_a_dead_agency_rest_and_then_probes(self):

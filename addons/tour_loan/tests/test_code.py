@@ -143,8 +143,18 @@ class TestCode(TourLoanCommon):
     def test_a_confirmed_code_makes_nobody_wait(self):
         code = self.new_code()
         code._check(code._plain(), ORIGIN)
-        self.assertEqual(self.codes._seconds_to_wait(PHONE), 0)
+        self.assertEqual(self.codes._seconds_to_wait(PHONE, "contract"), 0)
         self.assertTrue(self.new_code())
+
+    def test_anybody_may_ask_for_a_login_and_keeps_nobody_from_signing(self):
+        signing = self.new_code()
+        for _number in range(5):
+            self.codes._request_login(PHONE, {**ORIGIN, "session": "a stranger"})
+            self.age(self.codes.search([("purpose", "=", "login")]), seconds=61)
+        self.assertEqual(signing.state, "active")
+        self.assertIsNone(signing._check(signing._plain(), ORIGIN))
+        self.assertTrue(self.new_code())
+        self.assertEqual(self.codes._request_login(PHONE, ORIGIN)["error"], "limit")
 
     def sent_and_unconfirmed(self, count, phone=PHONE, **origin):
         """Let so many codes have been sent five minutes ago."""

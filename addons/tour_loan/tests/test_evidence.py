@@ -31,7 +31,7 @@ class TestEvidence(TourLoanCommon):
         self.assertEqual(self.rows.mapped("purpose"), ["acquaintance", "questionnaire"])
         self.assertEqual(self.rows[1].previous_hash, self.rows[0].hash)
         self.assertFalse(self.rows[0].previous_hash)
-        self.assertTrue(self.rows._is_intact())
+        self.assertTrue(self.application_._evidence_is_intact())
         self.assertEqual(self.rows.action_check()["params"]["type"], "success")
 
     def test_a_row_says_who_signed_what_and_how(self):
@@ -43,6 +43,10 @@ class TestEvidence(TourLoanCommon):
         self.assertEqual(evidence["challenge"], row.code_id.uid)
         self.assertEqual([attempt["right"] for attempt in evidence["attempts"]], [True])
         self.assertIn("••••••", evidence["sms"]["text"])
+        self.assertEqual(
+            [document["tick"] for document in evidence["documents"]],
+            row.document_ids.sorted("id").template_id.mapped("tick"),
+        )
         self.assertEqual(
             [document["sha256"] for document in evidence["documents"]],
             [
@@ -98,6 +102,13 @@ class TestEvidence(TourLoanCommon):
                 first.id,
             ),
             ("a row taken away", "DELETE FROM tour_loan_signature WHERE id = %s", first.id),
+            ("the last row taken away", "DELETE FROM tour_loan_signature WHERE id = %s", second.id),
+            (
+                "a column",
+                "UPDATE tour_loan_signature SET phone = %s WHERE id = %s",
+                OTHER_PHONE,
+                second.id,
+            ),
             (
                 "a document taken away",
                 "DELETE FROM tour_loan_document_tour_loan_signature_rel "
@@ -116,17 +127,17 @@ class TestEvidence(TourLoanCommon):
                     self.sql(
                         "DELETE FROM tour_loan_document_tour_loan_signature_rel "
                         "WHERE tour_loan_signature_id = %s",
-                        first.id,
+                        values[0],
                     )
                 self.sql(query, *values)
                 left = self.env["tour_loan.signature"].search(
                     [("application_id", "=", self.application_.id)]
                 )
-                self.assertFalse(left._is_intact())
+                self.assertFalse(self.application_._evidence_is_intact())
                 self.assertEqual(left[:1].action_check()["params"]["type"], "danger")
                 savepoint.rollback()
                 self.env.invalidate_all()
-        self.assertTrue(self.rows._is_intact())
+        self.assertTrue(self.application_._evidence_is_intact())
 
     # --- documents ---
 

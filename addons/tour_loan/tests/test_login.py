@@ -2,7 +2,7 @@ from odoo.exceptions import AccessDenied
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import ORIGIN, OTHER_PHONE, PHONE, TourLoanHttpCommon
+from .common import BORN, ORIGIN, OTHER_PHONE, PHONE, TourLoanHttpCommon
 
 
 @tagged("post_install", "-at_install")
@@ -17,11 +17,12 @@ class TestLogin(TourLoanHttpCommon):
     def code_of(self, phone) -> str:
         return self.env["tour_loan.code"].search([("phone", "=", phone)], limit=1)._plain()
 
-    def ask(self, phone=PHONE, next=""):
-        return self.visitor().get("/tour_loan/login", params={"next": next}).send(phone=phone)
+    def ask(self, phone=PHONE, next="", birth_date=BORN):
+        page = self.visitor().get("/tour_loan/login", params={"next": next})
+        return page.send(phone=phone, birth_date=birth_date)
 
-    def log_in(self, phone=PHONE, next=""):
-        return self.ask(phone, next).send("confirm", code=self.code_of(phone))
+    def log_in(self, phone=PHONE, next="", **options):
+        return self.ask(phone, next, **options).send("confirm", code=self.code_of(phone))
 
     def test_the_borrower_comes_back_by_a_code(self):
         page = self.log_in()
@@ -51,6 +52,35 @@ class TestLogin(TourLoanHttpCommon):
             page.send("confirm", code=self.code_of(OTHER_PHONE))
         self.assertNotIn("/my/", page.path)
         self.assertFalse(self.env["res.users"].search([("login", "=", OTHER_PHONE)]))
+
+    def test_a_new_owner_of_the_number_sees_nothing_of_the_old_one(self):
+        for stranger in ("", "15.03.1990"):
+            page = self.log_in(birth_date=stranger)
+            self.assertIn("Осталось попыток: 4", page.text)
+            self.assertTrue(page.get("/my/applications").path.startswith("/tour_loan/login"))
+            self.age(self.env["tour_loan.code"].search([]), seconds=61)
+        # his own application lets him in, and shows him nothing but itself
+        self.env["tour_loan.code"].search([]).state = "used"
+        own = self.application(customer={"phone": PHONE})
+        page = self.visitor().get(own._link().removeprefix(own.get_base_url())).send()
+        page.send("send", tick=True).send("confirm", code=self.code_of(PHONE))
+        self.assertEqual(page.path, f"/my/applications/{own.uuid}/passport")
+        self.assertFalse(own.passport_number or own.last_name)
+        self.assertEqual(own.borrower_id, self.borrower)
+        old = f"/my/applications/{self.application_.uuid}"
+        self.assertTrue(page.get(old).path.startswith("/tour_loan/login"))
+        self.assertEqual(page.get("/my/applications").path, f"/my/applications/{own.uuid}/passport")
+
+    def test_the_same_person_is_recognised_by_his_birth_date(self):
+        self.submitted()
+        again = self.opened()
+        self.assertEqual(again.passport_number, "123456")
+        self.assertEqual(again.birth_place, self.borrower.birth_place)
+
+    def test_a_birth_date_that_is_none_is_told(self):
+        page = self.ask(birth_date="31.02.1990")
+        self.assertTrue(page.errors())
+        self.assertFalse(self.env["tour_loan.code"].search([("purpose", "=", "login")]))
 
     def test_wrong_codes_survive_and_lock(self):
         page = self.ask()
@@ -116,6 +146,19 @@ class TestLogin(TourLoanHttpCommon):
     def test_a_portal_user_who_is_no_borrower_does_not_either(self):
         portal = new_test_user(self.env, "portal_user", "base.group_portal")
         credential = self.credential(portal, self.challenge())
+        with self.assertRaises(AccessDenied), mute_logger("odoo.addons.base.models.res_users"):
+            self.env["res.users"].authenticate(credential, {"interactive": False})
+
+    def test_a_borrower_gets_no_password_by_mail(self):
+        user = self.borrower.user_id
+        user.partner_id.email = "maria@example.com"
+        before = self.env["mail.mail"].search_count([])
+        user.action_reset_password()
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        self.assertFalse(user.partner_id.signup_type)
+        # nor would one let him in
+        user.password = password = "correct horse battery staple"
+        credential = {"type": "password", "login": user.login, "password": password}
         with self.assertRaises(AccessDenied), mute_logger("odoo.addons.base.models.res_users"):
             self.env["res.users"].authenticate(credential, {"interactive": False})
 

@@ -3,12 +3,13 @@ import os
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from standardwebhooks.webhooks import Webhook
 
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import ORIGIN, PHONE, TourLoanCommon, TourLoanHttpCommon, rub
+from .common import BORN, ORIGIN, PHONE, TourLoanCommon, TourLoanHttpCommon, later, rub
 from .counterparty import Counterparty
 
 
@@ -107,7 +108,40 @@ class TestSigning(TourLoanCommon):
         self.assertEqual(refused(price=rub("20000.00")), [(-32602, "advance_not_below_price")])
         self.assertEqual(refused(price=rub("21000.00")), [(-32005, "loan_too_small")])
         self.assertEqual(refused(held_until="2026-01-01T00:00:00Z"), [(-32602, "hold_in_the_past")])
+        self.assertEqual(
+            refused(held_until=later(days=300)), [(-32602, "departure_before_hold_end")]
+        )
+        paid_late = {"amount": rub("30000.00"), "paid_at": later(hours=1)}
+        self.assertEqual(refused(advance=paid_late), [(-32602, "in_the_future")])
+        self.agency.short_hold = "refuse"
+        self.assertEqual(refused(held_until=later(hours=2)), [(-32006, "hold_too_short")])
         self.assertEqual(application.price, 120000)
+
+    def test_another_tour_obeys_them_too(self):
+        application = self.approved()
+
+        def refused(**tour):
+            params = {
+                "application_id": application.uuid,
+                "tour": {**self.order()["tour"], **tour},
+            }
+            error = self.rpc("application.change", params)["error"]
+            return [problem["code"] for problem in error["data"]["errors"]]
+
+        self.assertEqual(
+            refused(starts_on="2026-01-01", country="ZZ"),
+            ["departure_in_the_past", "country_unknown"],
+        )
+        self.assertEqual(refused(starts_on=later(days=0)[:10]), ["departure_before_hold_end"])
+
+    def test_another_tour_for_the_same_sum_goes_back_to_the_lender(self):
+        application = self.approved()
+        tour = {**self.order()["tour"], "resort": "Кемер"}
+        self.assertNotEqual(tour["resort"], application.content["tour"].get("resort"))
+        params = {"application_id": application.uuid, "tour": tour}
+        answer = self.rpc("application.change", params)["result"]
+        self.assertEqual((answer["status"], answer["offer"]), ("submitted", None))
+        self.assertIn("Кемер", application.tour_summary)
 
     def test_a_small_loan_needs_no_pause(self):
         price = {"order__price": rub("65000.00")}
@@ -175,9 +209,24 @@ class TestSigning(TourLoanCommon):
         self.assertEqual(part["requests"][0]["amount"], rub("30000.00"))
         self.assertEqual(refund("70000.01")["error"]["data"]["errors"][0]["code"], "refund_too_big")
         self.assertEqual(refund()["result"]["requests"][1]["amount"], rub("70000.00"))
+        self.assertEqual(len(refund()["result"]["requests"]), 2, "told once more")
+        params["document_numbers"] = ["R-2"]
         self.assertEqual(refund()["error"]["code"], -32006)
         application.claim_ids[0].state = "accepted"
         self.assertEqual(application.refunded_amount, 30000)
+
+    def test_the_same_refund_told_twice_is_one(self):
+        application = self.application_in("funded", payout_amount=100000, payout_order="1")
+        params = {"application_id": application.uuid, "amount": rub("30000.00")}
+
+        def refund(*numbers):
+            answer = self.rpc("application.tour_refund", {**params, "document_numbers": numbers})
+            return len(answer["result"]["requests"])
+
+        self.assertEqual((refund("R-1"), refund("R-1"), refund("R-2")), (1, 1, 2))
+        # what the lender refused may be asked for again
+        application.claim_ids[0]._accounting_update("refused")
+        self.assertEqual(refund("R-1"), 3)
 
 
 @tagged("post_install", "-at_install")
@@ -193,7 +242,7 @@ class TestSignPage(TourLoanHttpCommon):
         self.application_ = self.approved()
         self.home = f"/my/applications/{self.application_.uuid}"
         self.env["tour_loan.code"].search([]).state = "used"
-        self.page = self.visitor().get("/tour_loan/login").send(phone=PHONE)
+        self.page = self.visitor().get("/tour_loan/login").send(phone=PHONE, birth_date=BORN)
         self.page.send("confirm", code=self.code()).get(self.home)
 
     def answer(self, call):
@@ -255,10 +304,78 @@ class TestSignPage(TourLoanHttpCommon):
         form = dict(self.page.form("send").form_values())
         ticks = {box.get("name"): "1" for box in self.page.page.xpath("//input[@type='checkbox']")}
         other = self.approved(customer={"phone": PHONE})
-        for token in ("", "x", form["actualized"][:-2], other._actualize()):
+        with freeze_time(fields.Datetime.now() - timedelta(minutes=16)):
+            old = self.application_._actualize()
+        for token in ("", "x", form["actualized"][:-2], other._actualize(), old):
             self.page.post(f"{self.home}/sign", {**form, **ticks, "actualized": token})
             self.assertTrue(self.page.errors(), token)
         self.assertFalse(self.application_._active_code("contract"))
+
+    def test_an_answer_about_the_order_before_its_change_is_not_believed(self):
+        for still in ({"available": False}, {"available": True, "price": rub("110000.00")}):
+            self.still = still
+            self.page.get(f"{self.home}/sign")
+            form = dict(self.page.form("send").form_values())
+            price = self.application_.price + 1000
+            self.application_._change_order({"price": price}, note="application.change")
+            self.approve(self.application_)
+            self.page.post(f"{self.home}/sign", form)
+            self.assertTrue(self.page.errors(), still)
+            self.assertEqual(
+                (self.application_.state, self.application_.price), ("approved", price)
+            )
+
+    def test_an_answer_holds_as_long_as_the_agency_says(self):
+        self.still = {"available": True, "valid_until": later(seconds=-1)}
+        self.page.get(f"{self.home}/sign").send("send", tick=True)
+        self.assertTrue(self.page.errors())
+        self.still = {"available": True, "valid_until": later(minutes=5)}
+        self.page.get(f"{self.home}/sign").send("send", tick=True)
+        self.assertTrue(self.application_._active_code("contract"))
+
+    def test_a_price_against_the_rules_is_not_taken_over(self):
+        for price in ("1000.00", "20000.00", "900000.00"):
+            self.still = {"available": True, "price": rub(price)}
+            self.page.get(f"{self.home}/sign").send("send", tick=True)
+            self.assertEqual(
+                (self.application_.state, self.application_.price), ("approved", 120000)
+            )
+            self.assertFalse(self.application_._active_code("contract"))
+
+    def test_a_price_taken_over_is_the_orders_price_from_then_on(self):
+        self.still = {"available": True, "price": rub("125000.00")}
+        self.page.get(f"{self.home}/sign").send("send", tick=True)
+        change = {"application_id": self.application_.uuid, "order": {"price": rub("120000.00")}}
+        answer = self.rpc("application.change", change)["result"]
+        self.assertEqual(answer["amount"], rub("100000.00"))
+        self.assertEqual(self.application_.price, 120000)
+
+    def test_no_code_signs_a_contract_that_was_not_ticked(self):
+        self.page.get(f"{self.home}/sign")
+        form = dict(self.page.form("send").form_values())
+        # the first code never asked for by ticks
+        self.page.post(f"{self.home}/sign", {**form, "action": "resend"})
+        self.assertFalse(self.application_._active_code("contract"))
+        # a new offer came while the page of the old one's code was open
+        self.page.get(f"{self.home}/sign").send("send", tick=True)
+        resend = dict(self.page.form("resend").form_values())
+        first = self.application_._active_code("contract")
+        self.age(first, seconds=61)
+        self.page.post(f"{self.home}/sign", resend)
+        second = self.application_._active_code("contract")
+        self.assertNotEqual(first, second)
+        self.age(second, seconds=61)
+        offer = self.application_._test_offer(self.application_._exact(self.application_.amount))
+        offer["rate"] += 1
+        self.application_._accounting_update({"status": "approved", "offer": offer})
+        resend["actualized"] = self.application_._actualize()
+        self.page.post(f"{self.home}/sign", resend)
+        self.assertEqual(self.application_._active_code("contract"), second)
+
+    def test_after_the_hold_nobody_signs(self):
+        self.application_.held_until = fields.Datetime.now() - timedelta(seconds=1)
+        self.assertEqual(self.application_._sign_blocker(), "late")
+        self.assertEqual(self.page.get(f"{self.home}/sign").path, self.home)
 
     def test_a_private_address_of_the_agency_is_not_asked(self):
         with patch.dict(os.environ, TOUR_LOAN_ALLOW_PRIVATE_CALLBACKS=""):

@@ -1,4 +1,5 @@
 import os
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -119,7 +120,8 @@ class TestSms(TourLoanCommon):
     def test_after_twelve_hours_it_waits_for_a_person(self):
         self.refuses(3)
         sms = self.sms()
-        self.age(sms, hours=12, minutes=1)
+        sms._deliver()
+        sms.trying_since -= timedelta(hours=12, minutes=1)
         sms._deliver()
         self.assertEqual(sms.state, "stuck")
 

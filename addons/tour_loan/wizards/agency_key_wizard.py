@@ -32,8 +32,10 @@ class AgencyKeyWizard(models.TransientModel):
         agency_sudo = self.agency_id.sudo()
         ends_at = fields.Datetime.now() + timedelta(hours=max(0, self.overlap_hours))
         agency_sudo.key_ids.filtered(
-            lambda key: key.direction == self.direction
-            and not (key.valid_until and key.valid_until <= ends_at)
+            lambda key: (
+                key.direction == self.direction
+                and not (key.valid_until and key.valid_until <= ends_at)
+            )
         ).valid_until = ends_at
         self.secret = signature.new_secret()
         agency_sudo.env["tour_loan.agency.key"].create(
