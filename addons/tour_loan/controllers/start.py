@@ -60,7 +60,7 @@ class Start(BorrowerPages):
             code, error = application._confirm_acquaintance(values.get("code"), origin())
             if error:
                 return self._documents_page(application, error=error)
-            self._log_in(code)
+            self._log_in(code, application._known_birth_date())
             return request.redirect(f"/my/applications/{application.uuid}")
         phone, problem = self._phone(application, values)
         documents = application._documents("acquaintance")
@@ -101,14 +101,18 @@ class Start(BorrowerPages):
             **{**code, **values},
         )
 
-    def _log_in(self, code):
-        """Open Odoo's session for the borrower who has just confirmed ``code``."""
+    def _log_in(self, code, born):
+        """Open Odoo's session for the borrower who has just confirmed ``code``.
+
+        ``born``: the birth date (or None) that says which of the phone's owners it is.
+        """
         visitor = request.env
         try:
             request.session.authenticate(
                 request.env,
                 {"type": "tour_loan_code", "login": code.phone, "challenge": code.uid},
             )
+            request.session[BIRTH_DATE_KEY] = born and born.isoformat()
             request.env.flush_all()
         except OperationalError:
             # Odoo runs the request again, as whoever it is by then: that must not be
@@ -144,8 +148,7 @@ class Start(BorrowerPages):
             known = borrower._is_born(born)
             error = code._check(values.get("code"), origin(), known) if code else {}
             if error is None:
-                self._log_in(code)
-                request.session[BIRTH_DATE_KEY] = born and born.isoformat()
+                self._log_in(code, born)
                 return request.redirect(_own_path(next))
             return self._render(
                 "login_page",

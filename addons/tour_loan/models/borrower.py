@@ -120,4 +120,5 @@ class ResUsers(models.Model):
         # sudo: asked for by a visitor; nothing but "is it a borrower" is read
         borrowers_sudo = self.env["tour_loan.borrower"].sudo()
         borrowers_sudo = borrowers_sudo.search([("user_id", "in", self.ids)])
-        return super(ResUsers, self - borrowers_sudo.user_id)._action_reset_password(signup_type)
+        others = self - borrowers_sudo.user_id
+        return super(ResUsers, others)._action_reset_password(signup_type) if others else None

@@ -301,6 +301,16 @@ class TourLoanHttpCommon(TourLoanCommon, HttpCase):
     def visitor(self) -> Visitor:
         return Visitor(self)
 
+    def come_back(self, borrower) -> Visitor:
+        """Return the browser of a borrower who has logged in by a code."""
+        codes = self.env["tour_loan.code"]
+        codes.search([("phone", "=", borrower.phone), ("purpose", "=", "login")]).state = "used"
+        born = max(borrower._birth_dates(), default=None)
+        page = self.visitor().get("/tour_loan/login")
+        page.send(phone=borrower.phone, birth_date=born and born.strftime("%d.%m.%Y") or "")
+        code = codes.search([("phone", "=", borrower.phone), ("purpose", "=", "login")], limit=1)
+        return page.send("confirm", code=code._plain())
+
     def post_signed(self, body, agency="sever", secret=None, webhook_id=None, at=None, **headers):
         """POST a body signed by the published library; an agency keeps no cookies."""
         body = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)

@@ -115,9 +115,4 @@ class LoanCommon(LoanMixin, TourLoanCommon):
 class LoanHttpCommon(LoanMixin, TourLoanHttpCommon):
     def logged_in(self, loan):
         """Return the browser of the loan's borrower."""
-        user = loan.borrower_id.user_id
-        user.password = "a long password of a test"
-        self.authenticate(user.login, "a long password of a test")
-        visitor = self.visitor()
-        visitor.opener = self.opener
-        return visitor
+        return self.come_back(loan.borrower_id)

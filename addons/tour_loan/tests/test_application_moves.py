@@ -154,14 +154,16 @@ class TestApplicationMoves(TourLoanCommon):
         self.assertEqual(again["status"], "cancelled")
 
     def test_a_payment_is_the_lenders_no_to_a_cancel(self):
-        application = self.application_in("committed", offer_amount=100000)
+        application = self.application_in("submitted")
+        self.approve(application)
+        application.state = "committed"
         self.rpc("application.cancel", {"application_id": application.uuid, "reason": "Нет"})
         payout = {"amount": 100000, "paid_on": fields.Date.today(), "payment_order": "118"}
         application._accounting_update({"status": "funded", "payout": payout})
         self.assertEqual((application.state, application.claim_ids.state), ("funded", "refused"))
         events = application.callback_ids.sorted("id").mapped("event")
         self.assertEqual(
-            events, ["application.updated", "application.funded", "application.updated"]
+            events[1:], ["application.updated", "application.funded", "application.updated"]
         )
 
     def test_a_cancel_says_whose_it_was(self):

@@ -1,7 +1,7 @@
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import BORN, ORIGIN, OTHER_PHONE, PHONE, TYPED, TourLoanHttpCommon
+from .common import CUSTOMER, OTHER_PHONE, PHONE, TYPED, TourLoanHttpCommon
 
 
 @tagged("post_install", "-at_install")
@@ -108,7 +108,8 @@ class TestCabinet(TourLoanHttpCommon):
     def test_what_he_confirmed_last_time_comes_back(self):
         first = self.submitted()
         first.borrower_id.flush_recordset()
-        application = self.application(customer={"phone": PHONE})
+        told = {name: CUSTOMER[name] for name in ("phone", "birth_date", "consent")}
+        application = self.application(customer=told)
         page = self.get_in(application)
         self.assertEqual(application.borrower_id, first.borrower_id)
         answers = page.form().fields
@@ -207,9 +208,7 @@ class TestCabinet(TourLoanHttpCommon):
     def test_the_borrower_may_cancel_till_the_money_goes(self):
         for story in (self.submitted, self.approved, self.signed):
             application = story()
-            self.env["tour_loan.code"]._request_login(PHONE, ORIGIN)
-            visitor = self.visitor().get("/tour_loan/login").send(phone=PHONE, birth_date=BORN)
-            visitor.send("confirm", code=self.code_of(PHONE))
+            visitor = self.come_back(application.borrower_id)
             visitor.get(self.home(application)).send()
             self.assertIn("Заявка отменена", visitor.text)
             self.assertEqual(
