@@ -3,6 +3,7 @@ from . import message
 from . import person
 from . import product
 from . import agency
+from . import agency_brand
 from . import agency_rpc
 from . import agency_rpc_later
 from . import request

@@ -1,6 +1,7 @@
 """What the agency API does: the hooks that ``rpc/methods`` call on an agency."""
 
 import logging
+import time
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, timedelta
 from decimal import Decimal
@@ -46,28 +47,30 @@ class Agency(models.Model):
 
     def _rpc(self, webhook_id: str, body: bytes) -> bytes | None:
         """Run one call; a repeat of a changing call gets the stored answer."""
+        started = time.monotonic()
         call = dispatcher.parse(body)
-        row = self.env["tour_loan.request"]
+        requests = claimed = self.env["tour_loan.request"]
+        new = True
         if call.changes:
-            row, new = row._claim(self, webhook_id, body, call.method)
-            if not new and not row._is_same(body):
-                return dispatcher.refuse(
-                    call, errors.InvalidRequest([errors.Problem("", "other_body")])
-                )
-            if not new:
-                return row.answer.encode() if row.answer else None
-        answer = dispatcher.handle(
-            call,
-            self,
-            passthrough=(OperationalError, InterfaceError, ConcurrencyError),
-            atomic=self._atomic if call.changes else nullcontext,
-            allow_loopback=is_on(server_setting("tour_loan", "allow_private_callbacks")),
-            logger=_logger,
-        )
-        if row and dispatcher.is_incident(answer):
-            row.unlink()  # our fault: the same call may be tried again
-        elif row:
-            row.answer = (answer or b"").decode()
+            claimed, new = requests._claim(self, webhook_id, body, call.method)
+        if new:
+            answer = dispatcher.handle(
+                call,
+                self,
+                passthrough=(OperationalError, InterfaceError, ConcurrencyError),
+                atomic=self._atomic if call.changes else nullcontext,
+                allow_loopback=is_on(server_setting("tour_loan", "allow_private_callbacks")),
+                logger=_logger,
+            )
+        elif claimed._is_same(body):
+            answer = claimed._stored_answer()
+        else:
+            answer = dispatcher.refuse(
+                call, errors.InvalidRequest([errors.Problem("", "other_body")])
+            )
+        only_shown = not (claimed and new)
+        row = requests._only_to_show(self, webhook_id) if only_shown else claimed
+        row._keep(call, answer, time.monotonic() - started, only_shown)
         return answer
 
     @contextmanager
@@ -173,7 +176,7 @@ class Agency(models.Model):
         order = params.order
         price, advance = order.price.amount, order.advance.amount.amount
         self._check_advance(price, advance, "order.advance.amount.amount")
-        self._check_times(params)
+        self._check_times(order.held_until, order.advance.paid_at, params.tour)
         self._check_urls(params.urls)
         terms = params.terms
         product = self._product_for(
@@ -184,18 +187,7 @@ class Agency(models.Model):
         )
         months = (terms and terms.months) or product.default_months
         self._check_months([months], product, "terms.months")
-        if self.short_hold == "refuse":
-            needed = self._hold_needed_until(price - advance)
-            if order.held_until < needed:
-                raise errors.AgencyRule(
-                    [
-                        errors.Problem(
-                            "order.held_until",
-                            "hold_too_short",
-                            {"until": needed.isoformat()},
-                        )
-                    ]
-                )
+        self._check_hold(order.held_until, price - advance)
         return months, product
 
     def _hold_needed_until(self, amount):
@@ -203,19 +195,33 @@ class Agency(models.Model):
         now = fields.Datetime.now().replace(tzinfo=UTC)
         return cooling_off.until(now, amount) + BOOKING_ALLOWANCE
 
-    def _check_times(self, params):
+    def _check_times(self, held_until, paid_at, tour):
+        """Refuse times (aware) and places that cannot be; what is None was not told."""
         now = fields.Datetime.now().replace(tzinfo=UTC)
         problems = []
-        if params.order.held_until <= now:
+        if held_until and held_until <= now:
             problems.append(errors.Problem("order.held_until", "hold_in_the_past"))
-        if params.order.advance.paid_at > now + CLOCK_SKEW:
+        if paid_at and paid_at > now + CLOCK_SKEW:
             problems.append(errors.Problem("order.advance.paid_at", "in_the_future"))
-        if params.tour.starts_on < now.date():
+        if tour and tour.starts_on < now.date():
             problems.append(errors.Problem("tour.starts_on", "departure_in_the_past"))
-        if not self.env["res.country"].search_count([("code", "=", params.tour.country)], limit=1):
+        if tour and not self.env["res.country"].search_count(
+            [("code", "=", tour.country)], limit=1
+        ):
             problems.append(errors.Problem("tour.country", "country_unknown"))
         if problems:
             raise errors.InvalidParams(problems)
+
+    def _check_hold(self, held_until, amount):
+        """Refuse a hold (aware) too short for the pause of ``amount``, if the agency wishes."""
+        if self.short_hold != "refuse":
+            return
+        needed = self._hold_needed_until(amount)
+        if held_until < needed:
+            problem = errors.Problem(
+                "order.held_until", "hold_too_short", {"until": needed.isoformat()}
+            )
+            raise errors.AgencyRule([problem])
 
     def _check_advance(self, price, advance, path):
         least = Decimal(str(self.minimum_advance))
@@ -241,7 +247,8 @@ class Agency(models.Model):
             raise errors.AgencyRule(problems)
 
     def _product_for(self, amount, code, code_path, amount_path):
-        """Return the product whose limits hold ``amount`` (Decimal, ₽)."""
+        """Return the product whose limits, and the agency's own, hold ``amount`` (₽)."""
+        self._check_limits(amount, self.loan_min, self.loan_max, errors.AgencyRule, amount_path)
         products = self._products()
         if code:
             products = products.filtered(lambda product: product.code == code)
@@ -250,12 +257,17 @@ class Agency(models.Model):
         for product in products:
             if float(amount) >= product.amount_min and float(amount) <= product.amount_max:
                 return product
-        least, most = min(products.mapped("amount_min")), max(products.mapped("amount_max"))
+        # of several products the amount may fall between two
+        below = [most for most in products.mapped("amount_max") if most < float(amount)]
+        least = 0 if below else min(products.mapped("amount_min"))
+        self._check_limits(amount, least, max(below, default=0), errors.Limit, amount_path)
+
+    def _check_limits(self, amount, least, most, error, path):
+        """Refuse ``amount`` (Decimal) outside the limits (Monetary, 0 is none)."""
         if amount < Decimal(str(least)):
-            problem = ("loan_too_small", {"minimum": f"{least:.2f}"})
-        else:
-            problem = ("loan_too_big", {"maximum": f"{most:.2f}"})
-        raise errors.Limit([errors.Problem(amount_path, *problem)])
+            raise error([errors.Problem(path, "loan_too_small", {"minimum": f"{least:.2f}"})])
+        if most and amount > Decimal(str(most)):
+            raise error([errors.Problem(path, "loan_too_big", {"maximum": f"{most:.2f}"})])
 
     def _tour_values(self, tour) -> dict:
         parts = (tour.resort or tour.country, tour.hotel and tour.hotel.name)

@@ -1,7 +1,7 @@
 """The agency API after the order is with us: change, commit, refund, reconcile."""
 
 import base64
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 from odoo import fields, models
@@ -51,7 +51,9 @@ class Agency(models.Model):
                 [errors.Problem("order.advance.amount.amount", "advance_not_below_price")]
             )
         self._check_advance(price, advance, "order.advance.amount.amount")
-        if price - advance != application._exact(application.amount):
+        self._check_changed_times(application, order, params.tour)
+        is_other_loan = price - advance != application._exact(application.amount)
+        if is_other_loan:
             self._product_for(
                 price - advance,
                 application.product_id.code,
@@ -60,11 +62,22 @@ class Agency(models.Model):
             )
         if order and order.held_until:
             values["held_until"] = _naive(order.held_until)
-            if values["held_until"] <= fields.Datetime.now():
-                raise errors.InvalidParams([errors.Problem("order.held_until", "hold_in_the_past")])
+        if is_other_loan or "held_until" in values:
+            held_until = values.get("held_until", application.held_until)
+            self._check_hold(held_until.replace(tzinfo=UTC), price - advance)
         if params.tour:
             values |= self._tour_values(params.tour)
         return values
+
+    def _check_changed_times(self, application, order, tour):
+        """Check what is new as at create; hold and departure also against what stays."""
+        held_until = order and order.held_until
+        self._check_times(held_until, order and order.advance and order.advance.paid_at, tour)
+        last_day = (held_until or application.held_until).date()
+        starts_on = tour.starts_on if tour else application.tour_starts_on
+        if (held_until or tour) and starts_on < last_day:
+            path = "tour.starts_on" if tour else "order.held_until"
+            raise errors.InvalidParams([errors.Problem(path, "departure_before_hold_end")])
 
     def _rpc_application_commit(self, params) -> dict:
         """The tour is booked; the lender may pay. Possible once the pause is over."""
