@@ -43,6 +43,19 @@ def _may_see(application_sudo) -> bool:
     return request.session.get(SESSION_KEY) == application_sudo.uuid
 
 
+def agency_of_page(path: str):
+    """Return the agency (sudo) of the application or loan at ``path``, or none.
+
+    For the brand of a login page, which leads there; nothing else is shown of it.
+    """
+    _empty, my, kind, uuid, *_rest = [*path.split("/"), "", "", "", ""]
+    env = request.env
+    # sudo: he who knows the address of a page may know whose logo stands there
+    if (my, kind) == ("my", "loans"):
+        return env["tour_loan.loan"].sudo().search([("uuid", "=", uuid)]).application_id.agency_id
+    return env["tour_loan.application"].sudo().search([("uuid", "=", uuid)]).agency_id
+
+
 def origin() -> dict:
     """Return where the visitor comes from, for limits and evidence."""
     return {

@@ -6,7 +6,13 @@ from odoo.http import request, route
 
 from ..models.questionnaire import MESSAGES
 from ..rules import identity
-from .portal_base import SESSION_KEY, BorrowerPages, origin, with_application
+from .portal_base import (
+    SESSION_KEY,
+    BorrowerPages,
+    agency_of_page,
+    origin,
+    with_application,
+)
 
 
 class Start(BorrowerPages):
@@ -112,7 +118,7 @@ class Start(BorrowerPages):
     @route("/tour_loan/login", type="http", auth="public", methods=["GET", "POST"])
     def login(self, action="", phone="", next="", **values):
         """Log in by a code. Whether the phone is known cannot be told from outside."""
-        page = {"next": next, "phone": phone, "code": None}
+        page = {"next": next, "phone": phone, "code": None, "agency": agency_of_page(next)}
         if request.httprequest.method != "POST":
             return self._render("login_page", **page)
         problem = identity.check_phone(phone)
