@@ -46,8 +46,9 @@ class Request(models.Model):
     milliseconds = fields.Integer("Server time, ms", readonly=True)
     order_number = fields.Char(readonly=True)
     application_uuid = fields.Char("Application id", readonly=True)
+    application_id = fields.Many2one("tour_loan.application", compute="_compute_application")
     incident = fields.Char(readonly=True, help="Finds the error -32603 in the server's log.")
-    params = fields.Text(readonly=True, groups=fields.NO_ACCESS)
+    params = fields.Text("Parameters", readonly=True, groups=fields.NO_ACCESS)
     shown_params = fields.Text("Parameters, masked", compute="_compute_shown", compute_sudo=True)
     shown_answer = fields.Text("Answer, masked", compute="_compute_shown", compute_sudo=True)
 
@@ -60,6 +61,17 @@ class Request(models.Model):
         for row in self:
             row.shown_params = _spread(row.params)
             row.shown_answer = _spread(row.answer if row.only_shown else _masked(row.answer))
+
+    @api.depends("application_uuid")
+    def _compute_application(self):
+        uuids = set(self.mapped("application_uuid")) - {False}
+        found = self.env["tour_loan.application"].search([("uuid", "in", list(uuids))])
+        by_uuid = {application.uuid: application for application in found}
+        for row in self:
+            application = by_uuid.get(row.application_uuid)
+            # an agency may name another's: then there is nothing to show
+            own = application and application.agency_id == row.agency_id
+            row.application_id = application if own else False
 
     # --- repeats ---
 
@@ -166,7 +178,10 @@ class Agency(models.Model):
     _inherit = "tour_loan.agency"
 
     record_calls_until = fields.Datetime(
-        readonly=True, copy=False, help="Till then calls that change nothing are recorded too."
+        "All calls are recorded until",
+        readonly=True,
+        copy=False,
+        help="Till then calls that change nothing are recorded too.",
     )
 
     def action_record_calls(self):

@@ -104,6 +104,7 @@ class TestCalls(TourLoanCommon):
             ("application.create", "ok", "T-1", answer["application_id"], "once"),
         )
         self.assertTrue(0 <= row.milliseconds < 60000)
+        self.assertEqual(row.application_id.uuid, answer["application_id"])
         shown = row.shown_params + row.shown_answer
         for secret in (*PERSONAL, answer["redirect_url"].rpartition(".")[2], "\t"):
             self.assertNotIn(secret, shown)
