@@ -38,6 +38,8 @@
         "views/loan_templates.xml",
         "views/application_views.xml",
         "views/agency_key_wizard_views.xml",
+        "views/settlement_views.xml",
+        "views/request_views.xml",
         "views/agency_views.xml",
         "views/borrower_views.xml",
         "views/loan_views.xml",
@@ -50,6 +52,7 @@
     "assets": {
         "web.assets_frontend": [
             "tour_loan/static/src/scss/borrower.scss",
+            "tour_loan/static/src/scss/brand.scss",
             "tour_loan/static/src/interactions/**/*.js",
         ],
         "web.assets_unit_tests_setup": ["tour_loan/static/src/interactions/**/*.js"],

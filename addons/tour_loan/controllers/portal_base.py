@@ -57,6 +57,19 @@ def turn_away(application_sudo):
     return request.redirect_query("/tour_loan/login", {"next": request.httprequest.path})
 
 
+def agency_of_page(path: str):
+    """Return the agency (sudo) of the application or loan at ``path``, or none.
+
+    For the brand of a login page, which leads there; nothing else is shown of it.
+    """
+    _empty, my, kind, uuid, *_rest = [*path.split("/"), "", "", "", ""]
+    env = request.env
+    # sudo: he who knows the address of a page may know whose logo stands there
+    if (my, kind) == ("my", "loans"):
+        return env["tour_loan.loan"].sudo().search([("uuid", "=", uuid)]).application_id.agency_id
+    return env["tour_loan.application"].sudo().search([("uuid", "=", uuid)]).agency_id
+
+
 def origin() -> dict:
     """Return where the visitor comes from, for limits and evidence."""
     return {

@@ -12,6 +12,7 @@ from .portal_base import (
     BIRTH_DATE_KEY,
     SESSION_KEY,
     BorrowerPages,
+    agency_of_page,
     origin,
     with_application,
 )
@@ -125,7 +126,13 @@ class Start(BorrowerPages):
     @route("/tour_loan/login", type="http", auth="public", methods=["GET", "POST"])
     def login(self, action="", phone="", birth_date="", next="", **values):
         """Log in by a code. Whether the phone is known cannot be told from outside."""
-        page = {"next": next, "phone": phone, "birth_date": birth_date, "code": None}
+        page = {
+            "next": next,
+            "phone": phone,
+            "birth_date": birth_date,
+            "code": None,
+            "agency": agency_of_page(next),
+        }
         if request.httprequest.method != "POST":
             return self._render("login_page", **page)
         born, born_problem = _typed_birth_date(birth_date)

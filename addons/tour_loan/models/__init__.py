@@ -4,7 +4,9 @@ from . import message_breaker
 from . import person
 from . import product
 from . import agency
+from . import agency_brand
 from . import agency_rpc
+from . import agency_rpc_checks
 from . import agency_rpc_later
 from . import request
 from . import borrower

@@ -4,11 +4,9 @@ from datetime import UTC
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..rpc import delivery, outgoing, signature
-from ..rules import contrast
 from ..tools import is_on, server_setting
 
 
@@ -31,6 +29,15 @@ class Agency(models.Model):
 
     # what it may do
     minimum_advance = fields.Float("Minimum advance, %", default=10.0, digits=(5, 2), tracking=True)
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.ref("base.RUB")
+    )
+    loan_min = fields.Monetary(
+        "Least loan", tracking=True, help="Beside the product's limits. 0: no limit of its own."
+    )
+    loan_max = fields.Monetary(
+        "Largest loan", tracking=True, help="Beside the product's limits. 0: no limit of its own."
+    )
     url_hosts = fields.Text(
         "Hosts for urls", help="One a line; success, failure and back lead only there."
     )
@@ -61,6 +68,7 @@ class Agency(models.Model):
     )
     key_ids = fields.One2many("tour_loan.agency.key", "agency_id", "Keys")
     callback_ids = fields.One2many("tour_loan.callback", "agency_id", "Callbacks")
+    stuck_count = fields.Integer("Callbacks that need a person", compute="_compute_stuck_count")
 
     # who it is
     legal_name = fields.Char()
@@ -70,33 +78,22 @@ class Agency(models.Model):
     bank_account = fields.Char("Account", size=20)
     bank_correspondent_account = fields.Char("Correspondent account", size=20)
 
-    # how it looks
-    logo = fields.Image(max_width=600, max_height=200)
-    color_accent = fields.Char("Accent colour", default="#0b6bcb")
-    color_on_accent = fields.Char("Text on accent", default="#ffffff")
-    support_phone = fields.Char()
-    support_email = fields.Char()
-
     _code_uniq = models.UniqueIndex("(code)", "An agency with this code exists.")
     _advance_share = models.Constraint(
         "CHECK (minimum_advance >= 0 AND minimum_advance < 100)",
         "The minimum advance is a share of the price, from 0 to 100 %.",
     )
+    _loans = models.Constraint(
+        "CHECK (loan_min >= 0 AND loan_max >= 0 AND (loan_max = 0 OR loan_min <= loan_max))",
+        "The limits of a loan must not be negative, and must be in order.",
+    )
 
-    @api.constrains("color_accent", "color_on_accent")
-    def _check_colors(self):
+    @api.depends("callback_ids.state")
+    def _compute_stuck_count(self):
+        stuck = Domain("agency_id", "in", self.ids) & Domain("state", "=", "stuck")
+        counts = dict(self.env["tour_loan.callback"]._read_group(stuck, ["agency_id"], ["__count"]))
         for agency in self:
-            reason = contrast.refusal(agency.color_accent, agency.color_on_accent)
-            if reason == "format":
-                raise ValidationError(self.env._("A colour is written as #rrggbb."))
-            if reason == "contrast":
-                raise ValidationError(
-                    self.env._(
-                        "These two colours are too close to read: WCAG AA asks for a "
-                        "contrast of 4.5, this pair has %s.",
-                        contrast.ratio(agency.color_accent, agency.color_on_accent),
-                    )
-                )
+            agency.stuck_count = counts.get(agency, 0)
 
     # --- keys ---
 

@@ -1,10 +1,10 @@
 """What the agency API does: the hooks that ``rpc/methods`` call on an agency."""
 
 import logging
+import time
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, timedelta
+from datetime import UTC
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from psycopg2 import InterfaceError, OperationalError
 
@@ -14,13 +14,10 @@ from odoo.exceptions import ConcurrencyError
 from ..rpc import dispatcher, errors, signature
 from ..rpc.content import content as normal_content
 from ..rpc.content import differing_paths
-from ..rules import cooling_off, money, moves, quote
+from ..rules import moves, quote
 from ..tools import is_on, server_setting
-from .application import BOOKING_ALLOWANCE
 
 _logger = logging.getLogger(__name__)
-
-CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Agency(models.Model):
@@ -47,28 +44,30 @@ class Agency(models.Model):
 
     def _rpc(self, webhook_id: str, body: bytes) -> bytes | None:
         """Run one call; a repeat of a changing call gets the stored answer."""
+        started = time.monotonic()
         call = dispatcher.parse(body)
-        row = self.env["tour_loan.request"]
+        requests = claimed = self.env["tour_loan.request"]
+        new = True
         if call.changes:
-            row, new = row._claim(self, webhook_id, body, call.method)
-            if not new and not row._is_same(body):
-                return dispatcher.refuse(
-                    call, errors.InvalidRequest([errors.Problem("", "other_body")])
-                )
-            if not new:
-                return row.answer.encode() if row.answer else None
-        answer = dispatcher.handle(
-            call,
-            self,
-            passthrough=(OperationalError, InterfaceError, ConcurrencyError),
-            atomic=self._atomic if call.changes else nullcontext,
-            allow_loopback=is_on(server_setting("tour_loan", "allow_private_callbacks")),
-            logger=_logger,
-        )
-        if row and dispatcher.is_incident(answer):
-            row.unlink()  # our fault: the same call may be tried again
-        elif row:
-            row.answer = (answer or b"").decode()
+            claimed, new = requests._claim(self, webhook_id, body, call.method)
+        if new:
+            answer = dispatcher.handle(
+                call,
+                self,
+                passthrough=(OperationalError, InterfaceError, ConcurrencyError),
+                atomic=self._atomic if call.changes else nullcontext,
+                allow_loopback=is_on(server_setting("tour_loan", "allow_private_callbacks")),
+                logger=_logger,
+            )
+        elif claimed._is_same(body):
+            answer = claimed._stored_answer()
+        else:
+            answer = dispatcher.refuse(
+                call, errors.InvalidRequest([errors.Problem("", "other_body")])
+            )
+        only_shown = not (claimed and new)
+        row = requests._only_to_show(self, webhook_id) if only_shown else claimed
+        row._keep(call, answer, time.monotonic() - started, only_shown)
         return answer
 
     @contextmanager
@@ -169,94 +168,7 @@ class Agency(models.Model):
             raise errors.NotFound()
         return application
 
-    # --- checks that need the agency's settings ---
-
-    def _check_order(self, params):
-        """Return the term and product of an order, or refuse it with the paths."""
-        order = params.order
-        price, advance = order.price.amount, order.advance.amount.amount
-        self._check_advance(price, advance, "order.advance.amount.amount")
-        self._check_facts(order.held_until, order.advance.paid_at, params.tour)
-        self._check_urls(params.urls)
-        terms = params.terms
-        product = self._product_for(
-            price - advance,
-            terms and terms.product,
-            "terms.product",
-            "order.price.amount",
-        )
-        months = (terms and terms.months) or product.default_months
-        self._check_months([months], product, "terms.months")
-        self._check_hold(order.held_until, price - advance)
-        return months, product
-
-    def _check_hold(self, held_until, amount):
-        """Refuse a hold too short for the pause its sum needs, where that is agreed."""
-        if self.short_hold == "refuse":
-            now = fields.Datetime.now().replace(tzinfo=UTC)
-            needed = cooling_off.until(now, amount) + BOOKING_ALLOWANCE
-            if held_until < needed:
-                until = {"until": needed.isoformat()}
-                raise errors.AgencyRule(
-                    [errors.Problem("order.held_until", "hold_too_short", until)]
-                )
-
-    def _check_facts(self, held_until=None, paid_at=None, tour=None):
-        """Refuse what cannot be true; what is None was not told."""
-        now = fields.Datetime.now().replace(tzinfo=UTC)
-        problems = []
-        if held_until and held_until <= now:
-            problems.append(errors.Problem("order.held_until", "hold_in_the_past"))
-        if paid_at and paid_at > now + CLOCK_SKEW:
-            problems.append(errors.Problem("order.advance.paid_at", "in_the_future"))
-        if tour and tour.starts_on < now.date():
-            problems.append(errors.Problem("tour.starts_on", "departure_in_the_past"))
-        if tour and not self.env["res.country"].search_count(
-            [("code", "=", tour.country)], limit=1
-        ):
-            problems.append(errors.Problem("tour.country", "country_unknown"))
-        if problems:
-            raise errors.InvalidParams(problems)
-
-    def _check_advance(self, price, advance, path):
-        least = Decimal(str(self.minimum_advance))
-        minimum = money.percent_of(price, least)
-        if advance < minimum:
-            raise errors.AgencyRule(
-                [errors.Problem(path, "advance_too_small", {"minimum": str(minimum)})]
-            )
-
-    def _check_months(self, months, product, path):
-        terms = product._terms()
-        if not set(months) <= set(terms):
-            offered = ", ".join(map(str, terms))
-            raise errors.Limit([errors.Problem(path, "months_not_offered", {"offered": offered})])
-
-    def _check_urls(self, urls):
-        problems = [
-            errors.Problem(f"urls.{name}", "host_not_allowed")
-            for name in ("success", "failure", "back")
-            if (url := getattr(urls, name)) and not self._url_allowed(urlsplit(url).hostname)
-        ]
-        if problems:
-            raise errors.AgencyRule(problems)
-
-    def _product_for(self, amount, code, code_path, amount_path):
-        """Return the product whose limits hold ``amount`` (Decimal, ₽)."""
-        products = self._products()
-        if code:
-            products = products.filtered(lambda product: product.code == code)
-        if not products:
-            raise errors.Limit([errors.Problem(code_path, "product_unknown")])
-        for product in products:
-            if float(amount) >= product.amount_min and float(amount) <= product.amount_max:
-                return product
-        least, most = min(products.mapped("amount_min")), max(products.mapped("amount_max"))
-        if amount < Decimal(str(least)):
-            problem = ("loan_too_small", {"minimum": f"{least:.2f}"})
-        else:
-            problem = ("loan_too_big", {"maximum": f"{most:.2f}"})
-        raise errors.Limit([errors.Problem(amount_path, *problem)])
+    # --- values ---
 
     def _tour_values(self, tour) -> dict:
         parts = (tour.resort or tour.country, tour.hotel and tour.hotel.name)

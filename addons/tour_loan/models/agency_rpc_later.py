@@ -40,44 +40,53 @@ class Agency(models.Model):
         order, tour, values = params.order, params.tour, {}
         price = application._exact(application.price)
         advance = application._exact(application.advance)
-        held_until = application.held_until.replace(tzinfo=UTC)
-        paid_at = None
         if order and order.price:
             price = order.price.amount
             values["price"] = float(price)
         if order and order.advance:
-            advance, paid_at = order.advance.amount.amount, order.advance.paid_at
+            advance = order.advance.amount.amount
             values["advance"] = float(advance)
-            values["advance_paid_at"] = _naive(paid_at)
+            values["advance_paid_at"] = _naive(order.advance.paid_at)
         if order and order.held_until:
-            held_until = order.held_until
-            values["held_until"] = _naive(held_until)
+            values["held_until"] = _naive(order.held_until)
         if tour:
             values |= self._tour_values(tour)
-        self._check_facts(order and order.held_until, paid_at, tour)
-        starts_on = tour.starts_on if tour else application.tour_starts_on
-        if starts_on < held_until.date():
-            path = "tour.starts_on" if tour else "order.held_until"
-            raise errors.InvalidParams([errors.Problem(path, "departure_before_hold_end")])
-        self._check_sums(application, price, advance)
-        if order and order.held_until:
-            self._check_hold(held_until, price - advance)
+        self._check_changed_times(application, order, tour)
+        is_other_loan = self._check_sums(application, price, advance)
+        if is_other_loan or "held_until" in values:
+            held_until = values.get("held_until", application.held_until)
+            self._check_hold(held_until.replace(tzinfo=UTC), price - advance)
         return values
 
-    def _check_sums(self, application, price: Decimal, advance: Decimal):
-        """Refuse a price and an advance this application may not have."""
+    def _check_sums(self, application, price: Decimal, advance: Decimal) -> bool:
+        """Refuse a price and an advance this application may not have.
+
+        Return whether they make another loan.
+        """
         if advance >= price:
             raise errors.InvalidParams(
                 [errors.Problem("order.advance.amount.amount", "advance_not_below_price")]
             )
         self._check_advance(price, advance, "order.advance.amount.amount")
-        if price - advance != application._exact(application.amount):
+        is_other_loan = price - advance != application._exact(application.amount)
+        if is_other_loan:
             self._product_for(
                 price - advance,
                 application.product_id.code,
                 "order.price",
                 "order.price.amount",
             )
+        return is_other_loan
+
+    def _check_changed_times(self, application, order, tour):
+        """Check what is new as at create; hold and departure also against what stays."""
+        held_until = order and order.held_until
+        self._check_times(held_until, order and order.advance and order.advance.paid_at, tour)
+        last_day = (held_until or application.held_until).date()
+        starts_on = tour.starts_on if tour else application.tour_starts_on
+        if (held_until or tour) and starts_on < last_day:
+            path = "tour.starts_on" if tour else "order.held_until"
+            raise errors.InvalidParams([errors.Problem(path, "departure_before_hold_end")])
 
     def _rpc_application_commit(self, params) -> dict:
         """The tour is booked; the lender may pay. Possible once the pause is over."""

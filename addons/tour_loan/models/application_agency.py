@@ -1,7 +1,5 @@
 """The agency's side of an application: the object it sees, the link it gets."""
 
-import base64
-import hashlib
 import hmac
 import re
 from datetime import timedelta
@@ -9,8 +7,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from .. import links
 from ..rules import quote
-from ..tools import code_key
 
 LINK_LIFETIME = timedelta(hours=24)
 # An offer made before a change of the order, or before a refusal, is none any more.
@@ -155,20 +153,16 @@ class Application(models.Model):
 
     def _link(self) -> str:
         """Return the one-time address that starts the questionnaire."""
-        return f"{self.get_base_url()}/tour_loan/start/{self.uuid}/{self._link_secret()}"
-
-    def _link_secret(self) -> str:
-        """Return the secret part: derived, so that the database holds no key to it."""
-        text = f"link\n{self.uuid}\n{self.link_generation}".encode()
-        digest = hmac.digest(code_key(), text, hashlib.sha256)
-        return base64.urlsafe_b64encode(digest[:18]).decode()
+        secret = links.secret(self.uuid, self.link_generation)
+        return f"{self.get_base_url()}/tour_loan/start/{self.uuid}/{secret}"
 
     def _link_expires_at(self):
         return min(self.held_until, self.link_made_at + LINK_LIFETIME)
 
     def _link_state(self, secret: str) -> str:
         """Return ``good``, ``used``, ``late`` or ``wrong`` for what a visitor brings."""
-        if not hmac.compare_digest(self._link_secret().encode(), secret.encode()):
+        known = links.secret(self.uuid, self.link_generation)
+        if not hmac.compare_digest(known.encode(), secret.encode()):
             return "wrong"
         if self.link_used_at:
             return "used"

@@ -4,6 +4,7 @@ from datetime import UTC
 
 from odoo import fields, models
 
+from .. import links
 from ..rpc import outgoing
 from .message import Outcome
 
@@ -37,11 +38,8 @@ class Callback(models.Model):
         agency = application.agency_id
         if not agency.callback_url:
             return self.browse()
-        body = outgoing.callback_body(
-            event,
-            application.state_changed_at.replace(tzinfo=UTC),
-            application._agency_object(),
-        )
+        told = application._agency_object()
+        body = outgoing.callback_body(event, application.state_changed_at.replace(tzinfo=UTC), told)
         return self.create(
             {
                 "agency_id": agency.id,
@@ -50,7 +48,7 @@ class Callback(models.Model):
                 "endpoint": agency.code,
                 "event": event,
                 "sequence": application.sequence,
-                "request": body.decode(),
+                "request": links.sealed(body.decode(), told["redirect_url"]),
             }
         )
 
@@ -60,7 +58,8 @@ class Callback(models.Model):
             return Outcome("stuck", error="callbacks of this agency are switched off")
         if not agency._secrets("outbound"):
             return Outcome("stuck", error="the agency has no key for callbacks")
-        outcome = agency._post_signed(agency.callback_url, self.request.encode(), self.uid)
+        body = links.opened(self.request).encode()
+        outcome = agency._post_signed(agency.callback_url, body, self.uid)
         self.http_status = outcome.status
         answer = outcome.body.decode(errors="replace")
         if outcome.accepted:

@@ -130,6 +130,32 @@ class Message(models.AbstractModel):
         """Return the channel of the next job; ``waited``: this is not its first."""
         return self._channel
 
+    # --- for a monitor ---
+
+    @api.model
+    def _outboxes(self) -> dict:
+        """Hook: {name for a monitor: concrete model}; an addon adds its own."""
+        return {"callbacks": "tour_loan.callback", "sms": "tour_loan.sms"}
+
+    @api.model
+    def _unsent(self) -> dict:
+        """Return of each outbox: pending, stuck, and the age of the oldest of them in seconds."""
+        return {name: self.env[model]._unsent_here() for name, model in self._outboxes().items()}
+
+    @api.model
+    def _unsent_here(self) -> dict:
+        rows = self._read_group(
+            [("state", "in", ("pending", "stuck"))], ["state"], ["__count", "create_date:min"]
+        )
+        counts = {state: count for state, count, _oldest in rows}
+        oldest = min((oldest for _state, _count, oldest in rows), default=None)
+        age = (fields.Datetime.now() - oldest).total_seconds() if oldest else 0
+        return {
+            "pending": counts.get("pending", 0),
+            "stuck": counts.get("stuck", 0),
+            "oldest_unsent_seconds": max(0, int(age)),
+        }
+
     def _deliver(self) -> str:
         """Job: send the message if it is due; return a word for the job's log."""
         message = self.try_lock_for_update()

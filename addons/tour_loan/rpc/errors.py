@@ -137,7 +137,8 @@ class Limit(RpcError):
 
 
 class AgencyRule(RpcError):
-    """Against the agency's own settings: advance too small, hold too short, foreign host."""
+    """Against what was agreed with the agency: its least advance, its own limits of a loan,
+    a hold too short, a foreign host."""
 
     code, name = -32006, "agency_rule"
 

@@ -160,6 +160,11 @@ def mask_text(text: str, index: Index = INDEX) -> str:
         # cut or not JSON: the patterns below are what is left
         with suppress(ValueError):
             return json.dumps(mask(json.loads(text), index), ensure_ascii=False)
+    return mask_patterns(text)
+
+
+def mask_patterns(text: str) -> str:
+    """Return any text with what looks like a phone, e-mail, passport or SNILS masked."""
     for pattern, mask_found in _PATTERNS:
         text = pattern.sub(lambda found, by=mask_found: by(found.group()), text)
     return text

@@ -247,6 +247,43 @@ class TestCallback(TourLoanCommon):
         ]
         self.assertEqual(ours, [first.sequence, first.sequence, first.sequence, second.sequence])
 
+    def test_many_are_sent_again_at_once_and_each_application_keeps_its_order(self):
+        applications = self.application_ | self.application_in("submitted")
+        for application in applications:
+            self.move(application, "cancel")
+            application.state = "submitted"
+            self.move(application)
+        callbacks = applications.callback_ids
+        callbacks.state = "stuck"
+        self.assertEqual(self.agency.stuck_count, 4)
+        before = self.jobs.jobs_count()
+        callbacks.with_user(self.env.ref("base.user_admin")).action_send_again()
+        self.jobs.assert_jobs_count(before + 4)
+        self.assertEqual(self.agency.stuck_count, 0)
+        # whatever order the jobs run in
+        waiting = callbacks.sorted("id", reverse=True)
+        while waiting:
+            for callback in waiting:
+                try:
+                    callback._deliver()
+                except RetryableJobError:
+                    continue
+            self.assertLess(len(waiting.filtered(lambda row: row.state != "sent")), len(waiting))
+            waiting = waiting.filtered(lambda row: row.state != "sent")
+        for application in applications:
+            told = [
+                call.json()["data"]["sequence"]
+                for call in self.server.calls
+                if call.json()["data"]["application_id"] == application.uuid
+            ]
+            self.assertEqual(told, [1, 2])
+
+    def test_the_agencys_form_counts_what_needs_a_person(self):
+        callback = self.move()
+        self.assertEqual(self.agency.stuck_count, 0)
+        callback.state = "stuck"
+        self.assertEqual(self.agency.stuck_count, 1)
+
     def test_the_breaker_lets_a_dead_agency_rest_and_then_probes(self):
         self.answer(500)
         failed = self.env["tour_loan.callback"]

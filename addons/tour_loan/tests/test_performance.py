@@ -13,6 +13,12 @@ class TestPerformance(TourLoanCommon):
     def body(self, method, params):
         return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
 
+    def begin(self):
+        """Forget what the test knows; the door has just read the agency and checked its key."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.agency._of_code(self.agency.code)
+
     def call(self, body):
         answer = self.agency._rpc(str(uuid4()), body)
         self.env.flush_all()
@@ -21,16 +27,15 @@ class TestPerformance(TourLoanCommon):
     @warmup
     def test_queries_of_create(self):
         body = self.body("application.create", self.order())
-        self.env.flush_all()
-        self.env.invalidate_all()
-        with self.assertQueryCount(13):
+        self.begin()
+        with self.assertQueryCount(12):
             self.call(body)
 
     @warmup
     def test_queries_of_a_repeated_create(self):
         body = self.body("application.create", self.order())
         self.call(body)
-        self.env.invalidate_all()
+        self.begin()
         with self.assertQueryCount(9):
             self.call(body)
 
@@ -38,8 +43,7 @@ class TestPerformance(TourLoanCommon):
     def test_queries_of_get(self):
         application = self.approved()
         body = self.body("application.get", {"application_id": application.uuid})
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.begin()
         with self.assertQueryCount(3):
             self.call(body)
 
@@ -49,9 +53,8 @@ class TestPerformance(TourLoanCommon):
         body = self.body(
             "calculator.quote", {"price": money, "advance": {**money, "amount": "20000.00"}}
         )
-        self.env.flush_all()
-        self.env.invalidate_all()
-        with self.assertQueryCount(3):
+        self.begin()
+        with self.assertQueryCount(2):
             self.call(body)
 
     @warmup
@@ -61,6 +64,6 @@ class TestPerformance(TourLoanCommon):
         self.env.flush_all()
         self.env.cr.execute("UPDATE tour_loan_application SET change_transaction = 1")
         body = self.body("application.list", {"limit": 100})
-        self.env.invalidate_all()
+        self.begin()
         with self.assertQueryCount(5):
             self.call(body)

@@ -238,6 +238,13 @@ def test_nothing_under_a_personal_name_comes_through(name, value):
         assert "45092358" not in shown
 
 
+def test_free_text_inside_json_is_masked_by_what_it_looks_like():
+    text = '{"reason": "звонить +79161234545, ivan@mail.ru", "number": "S-1"}'
+    assert masking.mask_patterns(text) == (
+        '{"reason": "звонить +7 916 ***-**-45, i***@mail.ru", "number": "S-1"}'
+    )
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.sampled_from(["слово", "145000.00"]),

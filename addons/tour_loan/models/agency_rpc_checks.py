@@ -1,0 +1,120 @@
+"""What an order must be like by the agency's settings and the clock; refusals name paths."""
+
+from datetime import UTC, timedelta
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from odoo import fields, models
+
+from ..rpc import errors
+from ..rules import cooling_off, money
+from .application import BOOKING_ALLOWANCE
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class Agency(models.Model):
+    _inherit = "tour_loan.agency"
+
+    def _check_order(self, params):
+        """Return the term and product of an order, or refuse it with the paths."""
+        order = params.order
+        price, advance = order.price.amount, order.advance.amount.amount
+        self._check_advance(price, advance, "order.advance.amount.amount")
+        self._check_times(order.held_until, order.advance.paid_at, params.tour)
+        self._check_urls(params.urls)
+        terms = params.terms
+        product = self._product_for(
+            price - advance,
+            terms and terms.product,
+            "terms.product",
+            "order.price.amount",
+        )
+        months = (terms and terms.months) or product.default_months
+        self._check_months([months], product, "terms.months")
+        self._check_hold(order.held_until, price - advance)
+        return months, product
+
+    def _hold_needed_until(self, amount):
+        """Return until when a loan of ``amount`` signed now needs the tour held."""
+        now = fields.Datetime.now().replace(tzinfo=UTC)
+        return cooling_off.until(now, amount) + BOOKING_ALLOWANCE
+
+    def _check_times(self, held_until, paid_at, tour):
+        """Refuse times (aware) and places that cannot be; what is None was not told."""
+        now = fields.Datetime.now().replace(tzinfo=UTC)
+        problems = []
+        if held_until and held_until <= now:
+            problems.append(errors.Problem("order.held_until", "hold_in_the_past"))
+        if paid_at and paid_at > now + CLOCK_SKEW:
+            problems.append(errors.Problem("order.advance.paid_at", "in_the_future"))
+        if tour and tour.starts_on < now.date():
+            problems.append(errors.Problem("tour.starts_on", "departure_in_the_past"))
+        if tour and not self.env["res.country"].search_count(
+            [("code", "=", tour.country)], limit=1
+        ):
+            problems.append(errors.Problem("tour.country", "country_unknown"))
+        if problems:
+            raise errors.InvalidParams(problems)
+
+    def _check_hold(self, held_until, amount):
+        """Refuse a hold (aware) too short for the pause of ``amount``, if the agency wishes."""
+        if self.short_hold != "refuse":
+            return
+        needed = self._hold_needed_until(amount)
+        if held_until < needed:
+            problem = errors.Problem(
+                "order.held_until", "hold_too_short", {"until": needed.isoformat()}
+            )
+            raise errors.AgencyRule([problem])
+
+    def _check_advance(self, price, advance, path):
+        least = Decimal(str(self.minimum_advance))
+        minimum = money.percent_of(price, least)
+        if advance < minimum:
+            raise errors.AgencyRule(
+                [errors.Problem(path, "advance_too_small", {"minimum": str(minimum)})]
+            )
+
+    def _check_months(self, months, product, path):
+        terms = product._terms()
+        if not set(months) <= set(terms):
+            offered = ", ".join(map(str, terms))
+            raise errors.Limit([errors.Problem(path, "months_not_offered", {"offered": offered})])
+
+    def _check_urls(self, urls):
+        problems = [
+            errors.Problem(f"urls.{name}", "host_not_allowed")
+            for name in ("success", "failure", "back")
+            if (url := getattr(urls, name)) and not self._url_allowed(urlsplit(url).hostname)
+        ]
+        if problems:
+            raise errors.AgencyRule(problems)
+
+    def _product_for(self, amount, code, code_path, amount_path):
+        """Return the product whose limits, and the agency's own, hold ``amount`` (₽)."""
+        self._check_limits(amount, self.loan_min, self.loan_max, errors.AgencyRule, amount_path)
+        products = self._products()
+        if code:
+            products = products.filtered(lambda product: product.code == code)
+        if not products:
+            raise errors.Limit([errors.Problem(code_path, "product_unknown")])
+        for product in products:
+            if _exact(product.amount_min) <= amount <= _exact(product.amount_max):
+                return product
+        # of several products the amount may fall between two
+        below = [most for most in products.mapped("amount_max") if _exact(most) < amount]
+        least = 0 if below else min(products.mapped("amount_min"))
+        self._check_limits(amount, least, max(below, default=0), errors.Limit, amount_path)
+
+    def _check_limits(self, amount, least, most, error, path):
+        """Refuse ``amount`` (Decimal) outside the limits (Monetary, 0 is none)."""
+        if amount < _exact(least):
+            raise error([errors.Problem(path, "loan_too_small", {"minimum": f"{least:.2f}"})])
+        if most and amount > _exact(most):
+            raise error([errors.Problem(path, "loan_too_big", {"maximum": f"{most:.2f}"})])
+
+
+def _exact(limit) -> Decimal:
+    """Return a Monetary value, which Odoo keeps as float, as the decimal it stands for."""
+    return Decimal(str(limit))
