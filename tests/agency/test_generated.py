@@ -64,3 +64,46 @@ def test_an_order_with_generated_parts_is_accepted_or_its_fault_named(slon, data
     assert_answered(answer)
     if "error" in answer.json:
         assert answer.error["data"]["errors"]
+
+
+CHANGING = [
+    "application.change",
+    "application.commit",
+    "application.cancel",
+    "application.tour_refund",
+]
+STATES = ["new", "submitted", "approved", "signed", "ready", "committed", "funded", "expired"]
+
+
+@pytest.fixture(scope="module")
+def numbers(slon, stack):
+    """Order numbers of applications in every state."""
+    made = {}
+    for state in STATES:
+        made[state] = slon.call("application.create", order()).result["order_number"]
+        stack.sql(
+            "UPDATE tour_loan_application SET state = %s, payout_amount = 130500, "
+            "payout_on = now(), payout_order = '1', cooling_off_until = now() "
+            "WHERE order_number = %s",
+            state,
+            made[state],
+        )
+    return made
+
+
+@pytest.mark.parametrize("method", CHANGING)
+def test_calls_for_applications_in_every_state_are_answered(slon, numbers, method):
+    met = set()
+
+    @bounded
+    @given(data=st.data())
+    def call(data):
+        params = data.draw(params_of(method))
+        params.pop("application_id", None)
+        params["order_number"] = numbers[data.draw(st.sampled_from(STATES))]
+        answer = slon.call(method, params)
+        assert_answered(answer)
+        met.add(answer.json.get("error", {}).get("code", "done"))
+
+    call()
+    assert met - {-32602}, "nothing got past the schema"

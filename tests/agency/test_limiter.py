@@ -1,6 +1,5 @@
 """Calls a minute are counted right over all workers."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,11 +16,14 @@ def limited(parus, stack):
     stack.sql("UPDATE tour_loan_agency SET requests_per_minute = 0 WHERE code = 'parus'")
 
 
-def test_exactly_the_limit_passes_and_the_rest_is_told_when_to_come_back(limited, slon):
-    if time.time() % 60 > 30:  # stay inside one minute
-        time.sleep(61 - time.time() % 60)
-    with ThreadPoolExecutor(30) as pool:
-        answers = list(pool.map(lambda _index: limited.call("rpc.discover"), range(30)))
+def test_exactly_the_limit_passes_and_the_rest_is_told_when_to_come_back(limited, slon, stack):
+    # all in one minute by the server's clock: on a busy machine it may take a second try
+    for _attempt in range(5):
+        stack.sql("DELETE FROM tour_loan_call_count")
+        with ThreadPoolExecutor(30) as pool:
+            answers = list(pool.map(lambda _index: limited.call("rpc.discover"), range(30)))
+        if stack.sql("SELECT count(*) FROM tour_loan_call_count") == [(1,)]:
+            break
     refused = [answer for answer in answers if answer.status == 429]
     assert len(answers) - len(refused) == LIMIT
     assert all(answer.result for answer in answers if answer not in refused)

@@ -72,6 +72,22 @@ def fill(stack, agency: str, model: str, count: int) -> None:
     stack.sql("VACUUM ANALYZE tour_loan_application")
 
 
+def fill_callbacks(stack, count: int) -> None:
+    """Let ``count`` callbacks have been sent to all agencies in the years before."""
+    stack.sql(
+        "INSERT INTO tour_loan_callback (agency_id, endpoint, uid, business_key, state, event, "
+        "sequence, attempts, request, create_date, last_attempt_at, sent_at) "
+        "SELECT agency.id, agency.code, gen_random_uuid(), gen_random_uuid(), 'sent', "
+        "'application.updated', 1, 1, '{}', moment, moment, moment "
+        "FROM (SELECT id, code, row_number() OVER (ORDER BY id) - 1 AS number, "
+        "count(*) OVER () AS agencies FROM tour_loan_agency) agency "
+        f"JOIN generate_series(1, {count}) series ON series % agencies = number, "
+        "LATERAL (SELECT now() AT TIME ZONE 'utc' - interval '2 years' "
+        f"* (1 - series::float / {count + 1}) AS moment) times"
+    )
+    stack.sql("VACUUM ANALYZE tour_loan_callback")
+
+
 def cursor_in_the_middle(stack, agency: str) -> str:
     """Return the cursor of ``application.list`` behind half of an agency's applications."""
     [row] = stack.sql(

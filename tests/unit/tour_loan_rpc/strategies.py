@@ -1,7 +1,7 @@
 """Hypothesis strategies made from the JSON schemas of the OpenRPC document."""
 
 import string
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -108,7 +108,10 @@ def _strings(schema: dict[str, Any]) -> st.SearchStrategy[str]:
 
 
 def _dates() -> st.SearchStrategy[Any]:
-    return st.datetimes(datetime(1901, 1, 1), datetime(2199, 12, 30))
+    """Any time, and often one that an order of today could have."""
+    today = datetime.now().replace(microsecond=0)
+    near = st.datetimes(today - timedelta(days=2), today + timedelta(days=90))
+    return near | st.datetimes(datetime(1901, 1, 1), datetime(2199, 12, 30))
 
 
 _BY_TYPE = {
