@@ -23,7 +23,7 @@ def with_application(page):
     @wraps(page)
     def handler(self, uuid, *args, **values):
         # sudo: portal users have no right on the model; ownership is checked below
-        application_sudo = request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
+        application_sudo = by_uuid("tour_loan.application", uuid)
         if not _may_see(application_sudo):
             if request.env.user._is_public():
                 return request.redirect_query(
@@ -33,6 +33,13 @@ def with_application(page):
         return page(self, application_sudo, *args, **values)
 
     return handler
+
+
+def by_uuid(model: str, uuid: str):
+    """Return the record an address means, or none, in sudo: the caller checks whose it is."""
+    records_sudo = request.env[model].sudo()
+    # PostgreSQL refuses a NUL, which an address may hold
+    return records_sudo.search([("uuid", "=", uuid)]) if uuid.isprintable() else records_sudo
 
 
 def _may_see(application_sudo) -> bool:
