@@ -12,6 +12,13 @@ from ..tools import code_key
 DOTS = "••••••"
 LOGIN_WINDOW = timedelta(minutes=2)
 
+PURPOSES = [
+    ("login", "Login"),
+    ("acquaintance", "Acquaintance with the documents"),
+    ("questionnaire", "Questionnaire"),
+    ("contract", "Contract"),
+]
+
 
 class Code(models.Model):
     """One code sent to one phone for one purpose over one set of documents.
@@ -27,12 +34,7 @@ class Code(models.Model):
 
     uid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
     purpose = fields.Selection(
-        [
-            ("login", "Login"),
-            ("acquaintance", "Acquaintance with the documents"),
-            ("questionnaire", "Questionnaire"),
-            ("contract", "Contract"),
-        ],
+        PURPOSES,
         required=True,
         readonly=True,
     )

@@ -9,6 +9,12 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+STATES = [
+    ("pending", "To send"),
+    ("sent", "Sent"),
+    ("stuck", "Needs a person"),
+    ("dropped", "Dropped"),
+]
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = timedelta(seconds=30)
 
@@ -60,12 +66,7 @@ class Message(models.AbstractModel):
     business_key = fields.Char(index=True, readonly=True)
     endpoint = fields.Char(readonly=True, help="Whom the circuit breaker watches.")
     state = fields.Selection(
-        [
-            ("pending", "To send"),
-            ("sent", "Sent"),
-            ("stuck", "Needs a person"),
-            ("dropped", "Dropped"),
-        ],
+        STATES,
         required=True,
         default="pending",
         index=True,

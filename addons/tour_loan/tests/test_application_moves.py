@@ -219,3 +219,13 @@ class TestApplicationMoves(TourLoanCommon):
         application.state = "filling"
         application._move("submit", "borrower")
         self.jobs.assert_jobs_count(1, only=application._decide_test_application)
+
+    # --- looks ---
+
+    def test_the_columns_of_the_kanban_are_in_the_order_of_the_story(self):
+        self.application_in("funded")
+        self.application_in("approved")
+        self.application_in("new")
+        applications = self.env["tour_loan.application"].with_context(read_group_expand=True)
+        groups = applications.formatted_read_group([], ["state"])
+        self.assertEqual([g["state"] for g in groups], ["new", "approved", "funded"])
