@@ -69,6 +69,12 @@ PACKAGES = [
         file("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
     ),
     Package("chromium", "browser tests", program(*BROWSERS), ("test",)),
+    Package(
+        "fonts-liberation",
+        "letters as people's own devices have them",
+        file("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"),
+        ("pictures",),
+    ),
 ]
 
 
