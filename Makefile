@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := var/venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo fresh-demo test unit lint bench shell pot lock ready-demo ready-test
+.PHONY: help demo fresh-demo test unit lint bench shell pot screenshots lock ready-demo ready-test
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,7 +35,7 @@ pot: ready-demo ## write the terms to translate anew, show what is untranslated
 	@$(VENV_PYTHON) -m scripts.translations
 
 screenshots: ready-test ## play the story and write docs/screenshots anew
-	@$(VENV_PYTHON) -m tests.e2e.take_screenshots
+	@$(VENV_PYTHON) -m tests.screenshots
 
 lock: ## write requirements*.txt anew from requirements*.in
 	@$(PYTHON) -m scripts.lock

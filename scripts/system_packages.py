@@ -71,6 +71,12 @@ PACKAGES = [
     ),
     Package("chromium", "browser tests", program(*BROWSERS), ("test",)),
     Package("php-cli", "the test of the PHP client", program("php"), ("test",), required=False),
+    Package(
+        "fonts-liberation",
+        "letters as people's own devices have them",
+        file("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"),
+        ("pictures",),
+    ),
 ]
 
 

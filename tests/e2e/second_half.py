@@ -12,13 +12,13 @@ class Customer(Borrower):
 
     def sign(self):
         """Step 6: the offer, the contract, SMS code 3."""
-        self.shoot("09-approved")
+        self.shoot("approved")
         self.page.get_by_role("link", name="Перейти к подписанию").click()
         expect(self.page).to_have_url(re.compile("/sign$"))
-        self.shoot("10-sign")
+        self.shoot("sign")
         self.accept_documents()
         self.ask_code()
-        self.shoot("11-sign-code")
+        self.shoot("sign-code")
         self.type_code()
         expect(self.page.locator(".tl-status")).to_be_visible()
 
@@ -56,23 +56,23 @@ class Customer(Borrower):
             return self.page.get_by_role("link", name="Оплатить").count()
 
         wait_until(there, 150, every=1)
-        self.shoot("14-loan")
+        self.shoot("loan")
 
     def pay(self, how: str = "pay", what: str = "next"):
         """Pay at PayU's page: ``how`` is pay, decline or leave."""
         self.page.get_by_role("link", name="Оплатить").click()
         self.page.locator(f"input[name=what][value={what}]").check()
-        self.shoot("15-pay")
+        self.shoot("pay")
         self.button("Перейти к оплате")
         self.page.get_by_text("Карта", exact=True).click()
-        self.shoot("16-pay-method")
+        self.shoot("pay-method")
         submit = self.page.locator("button[name=o_payment_submit_button]")
         expect(submit).to_be_enabled()
         submit.click()
         expect(self.page).to_have_url(
             re.compile(re.escape(self.stack.url("payu"))), timeout=PATIENCE
         )
-        self.shoot("17-payu")
+        self.shoot("payu")
         self.page.locator(f"button[value={how}]").click()
         if how == "pay":
             expect(self.page).to_have_url(re.compile("/my/loans/"), timeout=PATIENCE)

@@ -7,7 +7,6 @@ Everything here goes through pages; the only looks behind them are the sandbox's
 import random
 import re
 import time
-from pathlib import Path
 
 import requests
 from playwright.sync_api import Error, Page, expect
@@ -99,7 +98,9 @@ class Sandbox:
 class Borrower:
     """One person at one browser page."""
 
-    def __init__(self, stack, page: Page, shots: Path | None = None):
+    name = {"last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна"}
+
+    def __init__(self, stack, page: Page, shots=None):
         self.stack, self.page, self.sandbox = stack, page, Sandbox(stack)
         self.phone = new_phone()
         self.order_number = ""
@@ -107,12 +108,9 @@ class Borrower:
         self.sms_seen = 0
 
     def shoot(self, name: str):
-        """Keep a picture of the page, phone and desktop width."""
+        """Keep a picture of the page if somebody collects them (``tests/screenshots``)."""
         if self.shots:
-            for label, size in (("phone", PHONE_SIZE), ("desktop", DESKTOP_SIZE)):
-                self.page.set_viewport_size(size)
-                self.page.screenshot(path=self.shots / f"{name}-{label}.png", full_page=True)
-            self.page.set_viewport_size(PHONE_SIZE)
+            self.shots.keep(self.page, name)
 
     # --- at the travel site ---
 
@@ -124,10 +122,10 @@ class Borrower:
 
     def buy_on_credit(self):
         self.page.goto(f"{self.stack.url('travel')}/orders/{self.order_number}")
-        self.shoot("01-travel-order")
+        self.shoot("travel-order")
         self.page.get_by_role("button", name="Купить в кредит").first.click()
         expect(self.page).to_have_url(re.compile("/tour_loan/start/"))
-        self.shoot("02-start")
+        self.shoot("start")
         self.button("Продолжить")
         expect(self.page).to_have_url(re.compile("/documents$"))
 
@@ -151,10 +149,10 @@ class Borrower:
             tick.check()
 
     def confirm_documents(self):
-        self.shoot("03-documents")
+        self.shoot("documents")
         self.accept_documents()
         self.ask_code()
-        self.shoot("04-code")
+        self.shoot("code")
         self.type_code()
         expect(self.page).to_have_url(re.compile("/passport$"))
 
@@ -164,9 +162,7 @@ class Borrower:
 
     def fill_passport(self):
         self.fill(
-            last_name="Иванова",
-            first_name="Мария",
-            middle_name="Петровна",
+            **self.name,
             birth_date="14.03.1990",
             birth_place="гор. Москва",
             passport_series="4511",
@@ -176,7 +172,7 @@ class Borrower:
         self.page.locator("[name=passport_division_code]").fill("")
         self.page.locator("[name=passport_division_code]").press_sequentially("770001")
         self.page.locator(".tl-issuer").first.click()
-        self.shoot("05-passport")
+        self.shoot("passport")
         self.button("Продолжить")
         expect(self.page).to_have_url(re.compile("/address$"))
 
@@ -189,19 +185,19 @@ class Borrower:
             registration_house="1",
             registration_flat="5",
         )
-        self.shoot("06-address")
+        self.shoot("address")
         self.button("Продолжить")
         expect(self.page).to_have_url(re.compile("/work$"))
 
     def fill_work(self):
         self.page.locator("[name=employment]").select_option("employee")
         self.fill(employer_name="ООО «Ромашка»", position="бухгалтер", income="95000")
-        self.shoot("07-work")
+        self.shoot("work")
         self.button("Продолжить")
         expect(self.page).to_have_url(re.compile("/review$"))
 
     def sign_questionnaire(self):
-        self.shoot("08-review")
+        self.shoot("review")
         self.accept_documents()
         self.ask_code()
         self.type_code()

@@ -1,8 +1,8 @@
 """Messages to MoyaMFO: one row per thing the lender has to know."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
-from odoo.addons.tour_loan.models.message import Outcome
+from odoo.addons.tour_loan.models.message import STATES, Outcome
 
 from .. import connection
 from ..protocol import exchange as operations
@@ -43,6 +43,8 @@ class MoyamfoMessage(models.Model):
     _rec_name = "kind"
 
     kind = fields.Selection(KINDS, required=True, readonly=True)
+    # told anew, or the words would be loaded with tour_loan, before this table is there
+    state = fields.Selection(STATES)
     application_id = fields.Many2one(
         "tour_loan.application", readonly=True, index=True, ondelete="cascade"
     )
@@ -59,6 +61,13 @@ class MoyamfoMessage(models.Model):
     found_by_asking = fields.Boolean(
         readonly=True, help="1C had it already when we asked; it was not sent again."
     )
+
+    @api.depends("kind", "application_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for message in self:
+            order = message.application_id.display_name
+            message.display_name = f"{kinds[message.kind]}, {order}"
 
     # --- sending ---
 

@@ -12,7 +12,7 @@ from odoo.addons.payment.controllers.portal import PaymentPortal
 
 from ..rules import money
 from ..tools import read_signed
-from .portal_base import BorrowerPages, may_see, turn_away
+from .portal_base import BorrowerPages, by_uuid, may_see, turn_away
 
 PAY_SCOPE = "tour_loan.pay"
 
@@ -23,7 +23,7 @@ def with_loan(page):
     @wraps(page)
     def handler(self, uuid, *args, **values):
         # sudo: portal users have no right on the model; ownership is checked at once
-        loan_sudo = request.env["tour_loan.loan"].sudo().search([("uuid", "=", uuid)])
+        loan_sudo = by_uuid("tour_loan.loan", uuid)
         if not may_see(loan_sudo.application_id):
             return turn_away(loan_sudo.application_id)
         return page(self, loan_sudo, *args, **values)

@@ -24,12 +24,19 @@ def with_application(page):
     @wraps(page)
     def handler(self, uuid, *args, **values):
         # sudo: portal users have no right on the model; ownership is checked below
-        application_sudo = request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
+        application_sudo = by_uuid("tour_loan.application", uuid)
         if not may_see(application_sudo):
             return turn_away(application_sudo)
         return page(self, application_sudo, *args, **values)
 
     return handler
+
+
+def by_uuid(model: str, uuid: str):
+    """Return the record an address means, or none, in sudo: the caller checks whose it is."""
+    records_sudo = request.env[model].sudo()
+    # PostgreSQL refuses a NUL, which an address may hold
+    return records_sudo.search([("uuid", "=", uuid)]) if uuid.isprintable() else records_sudo
 
 
 def may_see(application_sudo) -> bool:
@@ -63,11 +70,10 @@ def agency_of_page(path: str):
     For the brand of a login page, which leads there; nothing else is shown of it.
     """
     _empty, my, kind, uuid, *_rest = [*path.split("/"), "", "", "", ""]
-    env = request.env
     # sudo: he who knows the address of a page may know whose logo stands there
     if (my, kind) == ("my", "loans"):
-        return env["tour_loan.loan"].sudo().search([("uuid", "=", uuid)]).application_id.agency_id
-    return env["tour_loan.application"].sudo().search([("uuid", "=", uuid)]).agency_id
+        return by_uuid("tour_loan.loan", uuid).application_id.agency_id
+    return by_uuid("tour_loan.application", uuid).agency_id
 
 
 def origin() -> dict:

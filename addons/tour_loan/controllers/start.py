@@ -13,6 +13,7 @@ from .portal_base import (
     SESSION_KEY,
     BorrowerPages,
     agency_of_page,
+    by_uuid,
     origin,
     with_application,
 )
@@ -28,7 +29,7 @@ class Start(BorrowerPages):
     def start(self, uuid, secret, **_values):
         """Show the order; the button's POST uses the link up, so previews burn nothing."""
         # sudo: the secret of the link is checked before anything is shown
-        application_sudo = request.env["tour_loan.application"].sudo().search([("uuid", "=", uuid)])
+        application_sudo = by_uuid("tour_loan.application", uuid)
         state = application_sudo._link_state(secret) if application_sudo else "wrong"
         ours = state == "used" and (
             request.session.get(SESSION_KEY) == uuid or application_sudo.borrower_id

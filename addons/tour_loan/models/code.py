@@ -13,6 +13,13 @@ from ..tools import code_key
 DOTS = "••••••"
 LOGIN_WINDOW = timedelta(minutes=2)
 
+PURPOSES = [
+    ("login", "Login"),
+    ("acquaintance", "Acquaintance with the documents"),
+    ("questionnaire", "Questionnaire"),
+    ("contract", "Contract"),
+]
+
 
 class Code(models.Model):
     """One code sent to one phone for one purpose over one set of documents.
@@ -28,12 +35,7 @@ class Code(models.Model):
 
     uid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
     purpose = fields.Selection(
-        [
-            ("login", "Login"),
-            ("acquaintance", "Acquaintance with the documents"),
-            ("questionnaire", "Questionnaire"),
-            ("contract", "Contract"),
-        ],
+        PURPOSES,
         required=True,
         readonly=True,
     )

@@ -9,6 +9,13 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+STATES = [
+    ("pending", "To send"),
+    ("sent", "Sent"),
+    ("stuck", "Needs a person"),
+    ("dropped", "Dropped"),
+]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -60,12 +67,7 @@ class Message(models.AbstractModel):
     business_key = fields.Char(index=True, readonly=True)
     endpoint = fields.Char(readonly=True, help="Whom the circuit breaker watches.")
     state = fields.Selection(
-        [
-            ("pending", "To send"),
-            ("sent", "Sent"),
-            ("stuck", "Needs a person"),
-            ("dropped", "Dropped"),
-        ],
+        STATES,
         required=True,
         default="pending",
         index=True,

@@ -20,7 +20,7 @@ class Repayment(models.Model):
     _name = "tour_loan.repayment"
     _description = "Repayment"
     _order = "id desc"
-    _rec_name = "uid"
+    _rec_name = "transaction_reference"
 
     uid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
     loan_id = fields.Many2one(
@@ -39,7 +39,7 @@ class Repayment(models.Model):
         [
             ("to_send", "Received"),
             ("sent", "With the accounting system"),
-            ("booked", "Booked"),
+            ("booked", "In the books"),
             ("refused", "Refused by the accounting system"),
             ("reversed", "Reversed"),
         ],

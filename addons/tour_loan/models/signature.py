@@ -6,6 +6,8 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .code import PURPOSES
+
 
 class Signature(models.Model):
     """One confirmed code over named documents; rows of an application form a chain.
@@ -28,11 +30,11 @@ class Signature(models.Model):
     )
     borrower_id = fields.Many2one("tour_loan.borrower", required=True, readonly=True)
     code_id = fields.Many2one("tour_loan.code", required=True, readonly=True, ondelete="restrict")
-    purpose = fields.Char(required=True, readonly=True)
+    purpose = fields.Selection(PURPOSES, required=True, readonly=True)
     document_ids = fields.Many2many("tour_loan.document", readonly=True)
     documents_digest = fields.Char("SHA-256 of the documents", readonly=True)
     phone = fields.Char(required=True, readonly=True)
-    signed_at = fields.Datetime("Signed at (UTC)", required=True, readonly=True)
+    signed_at = fields.Datetime("Signed at", required=True, readonly=True)
     evidence = fields.Text(
         required=True,
         readonly=True,
@@ -43,6 +45,13 @@ class Signature(models.Model):
     hash = fields.Char("SHA-256 of the evidence", required=True, readonly=True)
 
     _code_uniq = models.UniqueIndex("(code_id)")
+
+    @api.depends("purpose", "application_id")
+    def _compute_display_name(self):
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        for signature in self:
+            order = signature.application_id.display_name
+            signature.display_name = f"{purposes[signature.purpose]}, {order}"
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("Evidence is never changed."))

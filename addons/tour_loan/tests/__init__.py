@@ -7,6 +7,7 @@ from . import test_brand
 from . import test_monitor
 from . import test_settlement
 from . import test_link
+from . import test_error_pages
 from . import test_code
 from . import test_login
 from . import test_cabinet

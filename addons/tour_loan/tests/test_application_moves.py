@@ -319,3 +319,13 @@ class TestApplicationMoves(TourLoanCommon):
         self.assertEqual(
             (application.state, application.claim_ids.state), ("cancelled", "accepted")
         )
+
+    # --- looks ---
+
+    def test_the_columns_of_the_kanban_are_in_the_order_of_the_story(self):
+        self.application_in("funded")
+        self.application_in("approved")
+        self.application_in("new")
+        applications = self.env["tour_loan.application"].with_context(read_group_expand=True)
+        groups = applications.formatted_read_group([], ["state"])
+        self.assertEqual([g["state"] for g in groups], ["new", "approved", "funded"])

@@ -1,0 +1,177 @@
+"""The album: which pages have a picture, the files, and the page that shows them all."""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from tests.e2e.story import DESKTOP_SIZE, PHONE_SIZE
+
+SIZES = {"phone": PHONE_SIZE, "desktop": DESKTOP_SIZE}
+COLOURS = 192  # enough for flat pages with smooth letters
+STILL = ".o_loading_indicator { display: none; }"
+DRAWN = """async () => {
+    await document.fonts.ready;
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    return [...document.images].every((image) => image.complete);
+}"""
+MAIN_ROAD = {
+    "shop": "The travel site",
+    "tours": "Tours of an agency",
+    "tour": "A tour",
+    "customer": "Who travels",
+    "checkout": "The advance is paid there",
+    "travel-order": "«Купить в кредит»",
+    "start": "What will happen",
+    "documents": "Documents, each with its tick",
+    "code": "SMS code 1",
+    "passport": "Passport, issuers by division code",
+    "address": "Address",
+    "work": "Work, income and term",
+    "review": "Everything once more",
+    "review-code": "SMS code 2",
+    "waiting": "With the lender",
+    "desk-application": "The lender decides at his desk",
+    "approved": "Approved",
+    "sign": "The contract",
+    "sign-code": "SMS code 3 is the signature",
+    "signed": "Signed, the pause of the law",
+    "signed-refusal": "He may still refuse",
+    "ready": "The agency books",
+    "travel-callbacks": "What the agency was told",
+    "funded": "The agency is paid",
+    "loan": "The loan and its schedule",
+    "pay": "Choose a sum",
+    "pay-method": "Choose a way to pay",
+    "payu": "PayU's page",
+    "repaid": "Booked, fresh figures",
+    "list": "Applications and loans",
+}
+SIDE_ROADS = {
+    "code-wrong": "A wrong code, and the countdown",
+    "passport-errors": "Answers that cannot be right",
+    "needs-data": "The lender asks for more",
+    "approved-for-less": "Approved for less",
+    "declined": "Declined",
+    "cancelled": "Cancelled",
+    "expired": "Expired",
+    "link-used": "The link was used",
+    "link-late": "The link is too old",
+    "link-wrong": "The link is wrong",
+    "not-found": "An address that does not exist",
+    "login": "Back in by phone",
+    "login-code": "The code to log in",
+}
+OTHER_BRAND = {
+    "parus-start": "What will happen",
+    "parus-documents": "Documents",
+    "parus-passport": "Passport",
+}
+STAFF = {
+    "staff-applications": "Applications",
+    "staff-applications-list": "Applications as a list",
+    "staff-application": "An application",
+    "staff-borrowers": "Borrowers",
+    "staff-loans": "Loans",
+    "staff-loan": "A loan",
+    "staff-installments": "Installments",
+    "staff-repayments": "Repayments",
+    "staff-agencies": "Agencies",
+    "staff-agency": "An agency",
+    "staff-settlements": "Settlement register",
+    "staff-callbacks": "Callbacks to agencies",
+    "staff-callback": "A callback",
+    "staff-sms": "SMS",
+    "staff-moyamfo-messages": "Messages to MoyaMFO",
+    "staff-moyamfo-message": "A message",
+    "staff-moyamfo-runs": "Pulls from MoyaMFO",
+    "staff-signatures": "Signatures",
+    "staff-signature": "Evidence of a signature",
+    "staff-documents": "Documents",
+    "staff-products": "Products",
+    "staff-payu-payments": "PayU payments",
+    "staff-payu-notices": "PayU notices",
+    "staff-payu-notice": "A notice",
+}
+COUNTERPARTIES = {
+    "desk": "MoyaMFO: the lender's desk",
+    "desk-contracts": "MoyaMFO: contracts",
+    "desk-settings": "MoyaMFO: who decides",
+    "log": "Travel site: log of messages",
+    "faults": "MoyaMFO: fault switches",
+    "phone-sms": "The borrower's phone",
+    "payu-cabinet": "PayU's cabinet",
+}
+SECTIONS = {
+    "The main road": MAIN_ROAD,
+    "Side roads": SIDE_ROADS,
+    "The second agency": OTHER_BRAND,
+    "Staff": STAFF,
+    "Counterparties": COUNTERPARTIES,
+}
+CAPTIONS = {name: caption for section in SECTIONS.values() for name, caption in section.items()}
+TITLE = """# Every page in pictures
+
+Written by `make screenshots`, which plays the stories in a browser: borrower's and
+counterparties' pages 390 and 1280 px wide, staff pages 1280. Names, agencies and sums
+are invented.
+"""
+
+
+class Album:
+    """Pictures in ``folder``; only pages of the tables above are taken."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def keep(self, page, name: str, sizes=tuple(SIZES), full=True):
+        """Keep a picture of ``page`` as it is now, at each of the ``sizes``."""
+        if name not in CAPTIONS:
+            raise ValueError(f"{name!r} has no caption in the album")
+        before = page.viewport_size
+        for size in sizes:
+            page.set_viewport_size(SIZES[size])
+            page.wait_for_function(DRAWN)
+            self._save(
+                page.screenshot(full_page=full, animations="disabled", style=STILL), name, size
+            )
+        page.set_viewport_size(before)
+
+    def _save(self, picture: bytes, name: str, size: str):
+        image = Image.open(io.BytesIO(picture)).convert("RGB")
+        reduced = image.quantize(COLOURS, dither=Image.Dither.NONE)
+        reduced.save(self.folder / f"{name}-{size}.png", optimize=True)
+
+    def missing(self) -> list[str]:
+        """Return the names of the tables that have no picture."""
+        return [name for name in CAPTIONS if not (self.folder / f"{name}-desktop.png").exists()]
+
+    def write_page(self):
+        """Write README.md: all pictures by section."""
+        parts = [TITLE]
+        for title, section in SECTIONS.items():
+            parts.append(f"## {title}\n")
+            if section is STAFF:
+                parts.append(table(section, self._staff_cell, 2))
+            else:
+                parts.append(table(section, self._cell, 4))
+        (self.folder / "README.md").write_text("\n".join(parts))
+
+    @staticmethod
+    def _cell(name: str, caption: str) -> str:
+        picture = f'<img src="{name}-phone.png" width="200" alt="{caption}">'
+        return f"{picture}<br>{caption} ([desktop]({name}-desktop.png))"
+
+    @staticmethod
+    def _staff_cell(name: str, caption: str) -> str:
+        picture = f'<img src="{name}-desktop.png" width="420" alt="{caption}">'
+        return f"[{picture}]({name}-desktop.png)<br>{caption}"
+
+
+def table(section: dict[str, str], cell, columns: int) -> str:
+    """Return a Markdown table without headings, ``columns`` pictures in a row."""
+    cells = [cell(name, caption) for name, caption in section.items()]
+    rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
+    rows[-1] += [""] * (columns - len(rows[-1]))
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([f"|{' |' * columns}", f"|{'---|' * columns}", *lines, ""])

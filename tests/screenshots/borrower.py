@@ -1,0 +1,234 @@
+"""The borrower's pages: the main road from the travel site on, and the side roads."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.second_half import Customer
+from tests.e2e.story import Borrower, Sandbox, wait_until
+
+from .album import Album
+
+TOUR = "antalya"  # dear enough for the law's pause, cheap enough for four hours of it
+# those of the side roads: last, first and middle name by the tour they want
+PEOPLE = {
+    "hurghada": ("Соколова", "Анна", "Игоревна"),
+    "phuket": ("Морозов", "Пётр", "Андреевич"),
+    "kazan": ("Лебедев", "Илья", "Олегович"),
+    "polyana": ("Орлова", "Вера", "Павловна"),
+    "maldives": ("Громов", "Семён", "Львович"),
+    "antalya": ("Белова", "Ольга", "Юрьевна"),
+}
+APPROVED = "Заём одобрен"
+
+
+def main_road(stack, new_page, album: Album) -> Customer:
+    """From the travel site to a booked repayment; a person at the desk decides."""
+    Sandbox(stack).lender(rule="off")
+    customer = Customer(stack, new_page(), album)
+    choose_a_tour(customer)
+    customer.buy_on_credit()
+    customer.confirm_documents()
+    customer.fill_passport()
+    customer.fill_address()
+    customer.fill_work()
+    customer.sign_questionnaire()
+    customer.await_heading("Заявка у кредитора")
+    customer.shoot("waiting")
+    approve_at_the_desk(customer, new_page(), album)
+    customer.await_heading(APPROVED)
+    customer.sign()
+    customer.await_status("signed")
+    customer.shoot("signed")
+    customer.page.get_by_text("Заём больше не нужен").click()
+    customer.shoot("signed-refusal")
+    customer.let_the_pause_pass()
+    customer.await_status("ready")
+    customer.await_heading("Тур бронируется")
+    customer.shoot("ready")
+    customer.book()
+    customer.await_status("funded")
+    customer.await_heading("Тур оплачен")
+    customer.shoot("funded")
+    shop = new_page()
+    shop.goto(f"{stack.url('travel')}/orders/{customer.order_number}")
+    album.keep(shop, "travel-callbacks")
+    customer.open_loan()
+    customer.pay()
+    customer.await_booked(1)
+    customer.shoot("repaid")
+    return customer
+
+
+def choose_a_tour(customer: Customer):
+    """Order at the travel site's own pages."""
+    page, site = customer.page, customer.stack.url("travel")
+    page.goto(site)
+    customer.shoot("shop")
+    page.goto(f"{site}/agency/slon/")
+    customer.shoot("tours")
+    page.goto(f"{site}/agency/slon/tours/{TOUR}")
+    customer.shoot("tour")
+    page.get_by_role("link", name="Выбрать этот тур").click()
+    page.locator("[name=phone]").fill(customer.phone)
+    customer.shoot("customer")
+    customer.button("Перейти к оплате аванса")
+    customer.shoot("checkout")
+    customer.button("Оплатить")
+    expect(page).to_have_url(re.compile("/orders/[^/]+$"))
+    customer.order_number = page.url.rpartition("/")[2]
+
+
+def approve_at_the_desk(customer: Customer, desk, album: Album):
+    """The lender's person opens the application and approves it."""
+    desk.goto(customer.stack.url("moyamfo"))
+    desk.locator(".row-link").first.click()
+    album.keep(desk, "desk-application")
+    desk.get_by_role("button", name="Одобрить").click()
+
+
+def second_application(customer: Customer):
+    """The same person again, so that his list holds more than one thing."""
+    Sandbox(customer.stack).lender(rule="off")
+    customer.order(tour="kazan", agency="parus")
+    shots, customer.shots = customer.shots, None
+    customer.buy_on_credit()
+    customer.confirm_documents()
+    customer.shots = shots
+    customer.page.goto(f"{customer.stack.url()}/my/applications")
+    customer.shoot("list")
+
+
+def other_brand(stack, new_page, album: Album):
+    """The first pages for a customer of the second agency."""
+    borrower = Borrower(stack, new_page())
+    borrower.order(agency="parus")
+    borrower.buy_on_credit()
+    borrower.shots = album
+    borrower.shoot("parus-documents")
+    borrower.shots = None
+    borrower.confirm_documents()
+    album.keep(borrower.page, "parus-passport")
+    fresh = Borrower(stack, new_page())
+    fresh.order(agency="parus")
+    fresh.page.goto(link_of(fresh))
+    album.keep(fresh.page, "parus-start")
+
+
+def link_of(borrower: Borrower) -> str:
+    """Let the agency hand its order over; return the link for its customer."""
+    borrower.sandbox.call(borrower.order_number, "application.create")
+    return borrower.sandbox.order(borrower.order_number)["redirect_url"]
+
+
+def links(stack, new_page, album: Album):
+    """Links that lead nowhere any more, and the way back in by phone."""
+    borrower = Borrower(stack, new_page())
+    borrower.order()
+    link = link_of(borrower)
+    page = borrower.page
+    page.goto(link[:-3])
+    album.keep(page, "link-wrong")
+    page.goto(link)
+    borrower.button("Продолжить")
+    stranger = new_page()
+    stranger.goto(link)
+    album.keep(stranger, "link-used")
+    late = Borrower(stack, new_page())
+    late.order()
+    link = link_of(late)
+    stack.sql(
+        "UPDATE tour_loan_application SET link_made_at = link_made_at - interval '2 days' "
+        "WHERE order_number = %s",
+        late.order_number,
+    )
+    late.page.goto(link)
+    album.keep(late.page, "link-late")
+    stranger.goto(f"{stack.url()}/my/applications/nothing/here")
+    album.keep(stranger, "not-found")
+    stranger.goto(f"{stack.url()}/tour_loan/login")
+    album.keep(stranger, "login")
+    stranger.locator("#phone").fill(borrower.phone)
+    stranger.get_by_role("button", name="Получить код").click()
+    expect(stranger.locator("#code")).to_be_visible()
+    album.keep(stranger, "login-code")
+
+
+def mistakes(stack, new_page, album: Album):
+    """A wrong code, and a passport that cannot be."""
+    borrower = Borrower(stack, new_page())
+    borrower.order(tour="hurghada")
+    borrower.buy_on_credit()
+    borrower.accept_documents()
+    borrower.ask_code()
+    right = borrower.sandbox.code(borrower.phone)
+    borrower.type_code(f"{(int(right) + 1) % 10**6:06d}")
+    album.keep(borrower.page, "code-wrong")
+    borrower.type_code(right)
+    borrower.fill(
+        last_name="Ivanova", birth_date="31.02.1990", passport_series="45", passport_number=""
+    )
+    borrower.button("Продолжить")
+    expect(borrower.page.get_by_role("alert").first).to_be_visible()
+    album.keep(borrower.page, "passport-errors")
+
+
+def decisions(stack, new_page, album: Album):
+    """What the lender, the borrower and the clock may make of an application."""
+    sandbox = Sandbox(stack)
+    sandbox.lender(rule="needs", needs="Работа", seconds=1)
+    asked = applicant(stack, new_page, "hurghada")
+    expect(asked.page).to_have_url(re.compile("/(work|review)$"))
+    asked.page.goto(re.sub("/(work|review)$", "/work", asked.page.url))
+    album.keep(asked.page, "needs-data")
+    sandbox.lender(rule="approve", share=60)
+    less = applicant(stack, new_page, "phuket")
+    less.await_heading(APPROVED)
+    album.keep(less.page, "approved-for-less")
+    sandbox.lender(rule="decline", share=100)
+    declined = applicant(stack, new_page, "kazan")
+    declined.await_heading("Кредитор отказал")
+    album.keep(declined.page, "declined")
+    sandbox.lender(rule="off")
+    cancelled = applicant(stack, new_page, "polyana")
+    cancelled.page.get_by_text("Заём больше не нужен").click()
+    cancelled.button("Отменить заявку")
+    cancelled.await_heading("Заявка отменена")
+    album.keep(cancelled.page, "cancelled")
+    expired = applicant(stack, new_page, "maldives")
+    let_the_hold_pass(expired)
+    expired.await_heading("Время вышло")
+    album.keep(expired.page, "expired")
+    waiting = applicant(stack, new_page, "antalya")  # he is to stay with the lender
+    waiting.await_heading("Заявка у кредитора")
+
+
+def applicant(stack, new_page, tour: str) -> Borrower:
+    """Return a borrower whose application has just gone to the lender."""
+    borrower = Borrower(stack, new_page())
+    parts = ("last_name", "first_name", "middle_name")
+    borrower.name = dict(zip(parts, PEOPLE[tour], strict=True))
+    borrower.apply(tour=tour)
+    return borrower
+
+
+def let_the_hold_pass(borrower: Borrower):
+    """The agency's hold ended a minute ago; wake the clock that looks for such."""
+    stack = borrower.stack
+    stack.sql(
+        "UPDATE tour_loan_application SET held_until = now() AT TIME ZONE 'utc' - "
+        "interval '1 minute', ends_at = now() AT TIME ZONE 'utc' - interval '1 minute' "
+        "WHERE order_number = %s",
+        borrower.order_number,
+    )
+
+    def ended():
+        stack.sql(
+            "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'utc' - interval '1 minute' "
+            "WHERE id = (SELECT res_id FROM ir_model_data WHERE module = 'tour_loan' "
+            "AND name = 'ir_cron_expire') AND nextcall > now() AT TIME ZONE 'utc'"
+        )
+        stack.postgres.execute("SELECT pg_notify('cron_trigger', %s)", stack.database)
+        return borrower.sandbox.order(borrower.order_number)["application"]["status"] == "expired"
+
+    wait_until(ended, 150, every=2)
