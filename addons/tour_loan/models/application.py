@@ -252,6 +252,10 @@ class Application(models.Model):
         ends = cooling_off.until(signing, self._loan_amount()) or signing
         return ends + BOOKING_ALLOWANCE
 
+    def _is_held(self) -> bool:
+        """Return whether the agency's hold is the borrower's deadline now."""
+        return self.state in moves.BEFORE_SIGNING and self.held_until > fields.Datetime.now()
+
     # --- moves ---
 
     def _move(self, name: str, actor: str, note: str = "", **values) -> bool:

@@ -27,7 +27,8 @@ class TestLink(TourLoanHttpCommon):
 
     def test_its_page_tells_the_order_and_no_personal_data(self):
         page = self.visitor().get(self.link)
-        for told in ("Север", "LINK-1", "120", "100"):
+        held_until = self.application_._moscow("held_until")
+        for told in ("Север", "LINK-1", "120", "100", f"держит тур по этой цене до {held_until}"):
             self.assertIn(told, page.text)
         for secret in ("Иванова", "123-45-67", "9161234567", "123456"):
             self.assertNotIn(secret, page.text)
