@@ -11,7 +11,7 @@ class TestErrorPages(TourLoanHttpCommon):
     def check(self, page, status, told):
         self.assertEqual(page.status, status, page.path)
         self.assertIn(told, page.text)
-        self.assertEqual(page.page.get("lang"), "ru-RU")
+        self.assertEqual(page.page.get("lang"), "ru")
         self.assertEqual(page.page.xpath("//body[contains(@class, 'o_tour_loan')]//h1")[1:], [])
         for theirs in ("Odoo", "Not Found", "Powered"):
             self.assertNotIn(theirs, page.text)
