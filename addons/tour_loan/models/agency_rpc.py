@@ -123,7 +123,7 @@ class Agency(models.Model):
             return application._agency_object()
         if application.state == "committed":
             application._claim_cancel(params.reason)
-        elif not application._move("cancel", "agency", note=params.reason):
+        elif not application._move("cancel", "agency", note=params.reason, decline_code="agency"):
             raise errors.WrongState(application.state)
         return application._agency_object()
 

@@ -44,11 +44,11 @@ class Application(models.Model):
             self.loan_number = loan_number
             changed = True
         status = update.get("status")
+        cancels = self.claim_ids.filtered(lambda claim: claim.kind == "cancel")
         if status in ("cancelled", "annulled"):
-            waiting = self.claim_ids.filtered(
-                lambda claim: claim.kind == "cancel" and claim.state == "waiting"
-            )
-            waiting._accounting_update("accepted")
+            cancels._accounting_update("accepted")
+        elif status == "funded":
+            cancels._accounting_update("refused")  # he paid instead
         if status == "cancelled":
             name = "confirm_cancel" if self.state == "committed" else "cancel"
         else:
@@ -56,6 +56,8 @@ class Application(models.Model):
         if not name:
             return changed
         values = self._accounting_values(update)
+        if cancels and status == "cancelled":
+            values["decline_code"] = "agency"
         if self._is_known(name, values):
             return changed
         return self._move(name, "accounting", **values) or changed

@@ -14,6 +14,7 @@ from ..tools import read_signed
 ACTUALIZE_SCOPE = "tour_loan.actualize"
 ACTUALIZE_MINUTES = 15
 ACTUALIZE_SECONDS = 5
+ACTUALIZE = "order.actualize"
 
 
 class Application(models.Model):
@@ -35,7 +36,10 @@ class Application(models.Model):
         )
 
     def _ask_agency(self) -> dict:
-        """Return ``{"available": bool, "price": str}``, or ``{}`` without an answer."""
+        """Return ``{"available": bool, "price": str}``, or ``{}`` without an answer.
+
+        A price that leaves nothing to lend is no answer.
+        """
         agency = self.agency_id
         if not agency.actualize_url or not agency._secrets("outbound"):
             return {"available": True, "price": str(self._exact(self.price))}
@@ -49,14 +53,16 @@ class Application(models.Model):
         except outgoing.NoAnswer:
             return {}
         price = answer.price.amount if answer.price else self._exact(self.price)
+        if price <= self._exact(self.advance):
+            return {}
         return {"available": answer.available, "price": str(price)}
 
     def _heed_actualized(self, token: str) -> str:
         """Act on the signed answer; return what the borrower may do now.
 
         ``sign``: go on; ``gone``: the tour is not available, cancelled; ``changed``:
-        another price, back to the lender; ``wait``: no answer and the agency wants to
-        be asked again; ``again``: no fresh answer was brought.
+        another price, so other terms; ``wait``: no answer and the agency wants to be
+        asked again; ``again``: no fresh answer was brought.
         """
         values = read_signed(self.env, ACTUALIZE_SCOPE, token)
         if not values or values[0] != self.uuid:
@@ -65,13 +71,18 @@ class Application(models.Model):
         if not answer:
             return "sign" if self.agency_id.actualize_no_answer == "sign" else "wait"
         if not answer["available"]:
-            self._move("cancel", "agency", note="order.actualize", decline_code="agency")
+            self._move("cancel", "agency", note=self._tour_gone(), decline_code="agency")
             return "gone"
         price = Decimal(answer["price"])
         if price != self._exact(self.price):
-            self._change_order({"price": float(price)}, note="order.actualize")
-            return "changed" if self.state != "approved" else "sign"
+            self._change_order({"price": float(price)}, note=ACTUALIZE)
+            return "changed"
         return "sign"
+
+    def _tour_gone(self) -> str:
+        """Return the reason of a cancel that the lender's people read."""
+        env = self.with_context(lang="ru_RU").env
+        return env._("%s: the tour is not available any more", ACTUALIZE)
 
     # --- the contract ---
 
@@ -167,18 +178,21 @@ class Application(models.Model):
     def _change_order(self, values: dict, content: dict | None = None, note="") -> bool:
         """Take over a new price, advance, tour or hold before the contract is signed.
 
-        After a decision the lender decides anew, unless the loan gets smaller within
-        the offer: then the offer is for less and the schedule comes from the lender.
+        For another loan the lender decides anew, unless it gets smaller within the offer:
+        then the offer is for less and the schedule comes from the lender.
         """
+        loan_before = self._exact(self.amount)
         self.write({**values, **({"content": content} if content else {})})
-        if self.state in ("new", "filling", "needs_data"):
-            return self._move(f"adjust_{self.state}", "agency", note=note)
-        offered = self._exact(self.offer_amount)
-        if self.state != "approved" or self._exact(self.amount) > offered:
+        loan, state = self._exact(self.amount), self.state
+        offered, other_loan = self._exact(self.offer_amount), loan != loan_before
+        decided = state == "approved"
+        if other_loan and (state == "submitted" or (decided and loan > offered)):
             return self._move("change", "agency", note=note)
-        adjusted = self._move("adjust_approved", "agency", note=note)
-        if adjusted and self._exact(self.amount) < offered:
+        adjusted = self._move(f"adjust_{state}", "agency", note=note)
+        if state == "submitted" or (decided and other_loan):
             self._notify_accounting("change")
+        if decided and loan == offered < loan_before:
+            self._tell_borrower("top_up")
         return adjusted
 
     # --- what the contract says ---
