@@ -97,7 +97,7 @@ class QuickCustomer(Customer):
         self.accept_documents()
 
     def sees(self, text: str):
-        expect(self.page.get_by_text(text)).to_be_visible()
+        expect(self.page.get_by_text(text).first).to_be_visible()
 
     def last_news(self) -> str:
         """Return the last SMS without a code, once nothing is on its way."""

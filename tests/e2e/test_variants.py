@@ -81,7 +81,7 @@ def test_an_approval_for_less_that_the_agency_cancels(customer, sandbox):
 
 def test_a_dearer_tour_is_decided_and_accepted_anew(customer, sandbox):
     """The change meets him with the code for the old terms in his hand."""
-    customer.be_approved(tour="antalya")
+    customer.be_approved(tour="antalya", advance="20000.00")
     sandbox.lender(rule="off")
     customer.go_to_sign()
     customer.ask_code()

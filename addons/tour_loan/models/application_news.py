@@ -64,7 +64,12 @@ class Application(models.Model):
                     url=url,
                 )
             case "approve":
-                return env._("the loan is approved. Read the terms and sign: %s", url)
+                # with the sum, also because a gateway takes the same text twice for one
+                return env._(
+                    "a loan of %(amount)s is approved. Read the terms and sign: %(url)s",
+                    amount=self._rubles("offer_amount"),
+                    url=url,
+                )
             case "top_up":
                 return env._("the agency has settled the difference, you may sign: %s", url)
             case "change":
