@@ -48,7 +48,9 @@ class Customer(Borrower):
         """Step 8: the loan's page, once the lender's books have started it."""
 
         def there():
-            self.page.goto(f"{self.stack.url()}/my/applications")
+            # a page that is just loading itself anew aborts this
+            if not self.arrives(f"{self.stack.url()}/my/applications"):
+                return False
             link = self.page.locator("a[href*='/my/loans/']").first
             if not link.count():
                 return False

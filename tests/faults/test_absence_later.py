@@ -79,14 +79,16 @@ def test_everybody_is_away_while_he_signs_and_the_agency_books(customer, sandbox
     stack.stop_sandbox("moyamfo")
     customer.type_code()
     customer.await_heading("Тур бронируется")
-    wait_until(lambda: tried(stack, "tour_loan_callback"))
-    stack.start_sandbox("travel")
+    away(stack, "travel", "tour_loan_callback")
+    away(stack, "moyamfo", "moyamfo_message")
     customer.await_status("ready")
+    wait_until(lambda: customer.lender_says()["signature"], 90)
 
-    # the lender still, when the agency books: it need not know
+    # the lender again, when the agency books: it need not know
+    stack.stop_sandbox("moyamfo")
     customer.be_booked()
     away(stack, "moyamfo", "moyamfo_message")
-    wait_until(lambda: customer.lender_says()["commitment"])
+    wait_until(lambda: customer.lender_says()["commitment"], 90)
 
     # the travel site, when the money has come: the borrower sees it, the agency later
     stack.stop_sandbox("travel")
