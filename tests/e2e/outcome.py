@@ -1,6 +1,7 @@
 """What must hold at the end of every story, whatever happened on the way."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from .story import Borrower, wait_until
 
@@ -96,6 +97,45 @@ def check_sms(who: Borrower) -> None:
 def texts(who: Borrower) -> list[str]:
     """Return the texts on the phone that carry no code: the news."""
     return [m["text"] for m in who.sandbox.sms(who.phone) if not m["code"]]
+
+
+def check_three_books(who: Borrower, payments: int, given_back: int = 0) -> None:
+    """Odoo, PayU and MoyaMFO agree to the kopeck on every repayment of this loan.
+
+    :param int payments: how many there are, ``given_back`` of them refunded and reversed
+    """
+    settle(who.stack)
+    ours = who.stack.sql(
+        "SELECT r.uid, r.amount, r.state, t.reference, l.number, l.principal "
+        "FROM tour_loan_repayment r JOIN payment_transaction t ON t.id = r.transaction_id "
+        "JOIN tour_loan_loan l ON l.id = r.loan_id "
+        "JOIN tour_loan_application a ON a.id = l.application_id "
+        "WHERE a.order_number = %s",
+        who.order_number,
+    )
+    states = [state for _uid, _amount, state, *_more in ours]
+    assert states.count("booked") == payments - given_back, states
+    assert states.count("reversed") == given_back and len(states) == payments, states
+    books = who.sandbox.get("moyamfo", "books")
+    for uid, amount, state, reference, number, principal in ours:
+        (paid,) = who.sandbox.get("payu", "payments", reference=reference)["payments"]
+        assert paid["status"] == ("COMPLETE" if state == "booked" else "REFUND")
+        assert Decimal(paid["amount"]) == amount
+        back = sum(Decimal(refund["amount"]) for refund in paid["refunds"])
+        assert back == (0 if state == "booked" else amount)
+        _check_bookings(books["money"], uid, amount, state)
+        (contract,) = [c for c in books["contracts"] if c["Номер"] == number]
+        assert Decimal(contract["Остатки"]["ОсновнойДолг"]) == principal
+
+
+def _check_bookings(movements: list[dict], uid: str, amount: Decimal, state: str) -> None:
+    """MoyaMFO has the payment once, and its reversal once if there was one."""
+    booked = [movement for movement in movements if movement["uid"] == uid]
+    undone = [movement for movement in movements if movement["target_uid"] == uid]
+    assert [Decimal(movement["amount"]) for movement in booked] == [amount]
+    assert booked[0]["status"] == ("Проведен" if state == "booked" else "Сторнирован")
+    reversals = [Decimal(movement["amount"]) for movement in undone]
+    assert reversals == ([] if state == "booked" else [amount])
 
 
 def seconds_to_agency(who: Borrower, order: dict) -> float:

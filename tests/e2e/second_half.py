@@ -48,7 +48,9 @@ class Customer(Borrower):
         """Step 8: the loan's page, once the lender's books have started it."""
 
         def there():
-            self.page.goto(f"{self.stack.url()}/my/applications")
+            # a page that is just loading itself anew aborts this
+            if not self.arrives(f"{self.stack.url()}/my/applications"):
+                return False
             link = self.page.locator("a[href*='/my/loans/']").first
             if not link.count():
                 return False
@@ -60,15 +62,7 @@ class Customer(Borrower):
 
     def pay(self, how: str = "pay", what: str = "next"):
         """Pay at PayU's page: ``how`` is pay, decline or leave."""
-        self.page.get_by_role("link", name="Оплатить").click()
-        self.page.locator(f"input[name=what][value={what}]").check()
-        self.shoot("pay")
-        self.button("Перейти к оплате")
-        self.page.get_by_text("Карта", exact=True).click()
-        self.shoot("pay-method")
-        submit = self.page.locator("button[name=o_payment_submit_button]")
-        expect(submit).to_be_enabled()
-        submit.click()
+        self.go_to_payu(what)
         expect(self.page).to_have_url(
             re.compile(re.escape(self.stack.url("payu"))), timeout=PATIENCE
         )
@@ -79,6 +73,18 @@ class Customer(Borrower):
         else:
             # he closes the page, as people do; what stays open is asked for later
             self.page.wait_for_load_state()
+
+    def go_to_payu(self, what: str = "next"):
+        """Choose a sum and a way to pay; press the button that leads to PayU's page."""
+        self.page.get_by_role("link", name="Оплатить").click()
+        self.page.locator(f"input[name=what][value={what}]").check()
+        self.shoot("pay")
+        self.button("Перейти к оплате")
+        self.page.get_by_text("Карта", exact=True).click()
+        self.shoot("pay-method")
+        submit = self.page.locator("button[name=o_payment_submit_button]")
+        expect(submit).to_be_enabled()
+        submit.click()
 
     def await_booked(self, count: int):
         """Wait until so many installments are shown as paid."""

@@ -63,7 +63,11 @@ class Sandbox:
         for server in ("travel", "moyamfo", "payu", "phone"):
             for fault in self.get(server, "faults")["faults"]:
                 self.post(server, "faults", operation=fault["operation"], kind=None)
-        self.lender(rule="approve", seconds=1, share=100, ping=True, repeats=True)
+        self.lender(
+            **dict(rule="approve", seconds=1, share=100, payout_seconds=1),
+            **dict(cancels="at once", ping=True, repeats=True),
+        )
+        self.post("payu", "settings", notice="before", refund_seconds=1)
 
     def order(self, number: str) -> dict:
         return self.get("travel", f"orders/{number}")

@@ -1,7 +1,5 @@
 """From the offer to a repayment in three books: Odoo's, PayU's and MoyaMFO's."""
 
-from decimal import Decimal
-
 import pytest
 
 from . import outcome
@@ -14,31 +12,6 @@ APPROVED = "Заём одобрен"
 @pytest.fixture
 def customer(stack, page):
     return Customer(stack, page)
-
-
-def check_three_books(customer: Customer, payments: int) -> None:
-    """Odoo, PayU and MoyaMFO agree to the kopeck on every repayment of this loan."""
-    outcome.settle(customer.stack)
-    ours = customer.stack.sql(
-        "SELECT r.uid, r.amount, r.state, t.reference, l.number, l.principal "
-        "FROM tour_loan_repayment r JOIN payment_transaction t ON t.id = r.transaction_id "
-        "JOIN tour_loan_loan l ON l.id = r.loan_id "
-        "JOIN tour_loan_application a ON a.id = l.application_id "
-        "WHERE a.order_number = %s",
-        customer.order_number,
-    )
-    assert len(ours) == payments
-    books = customer.sandbox.get("moyamfo", "books")
-    for uid, amount, state, reference, number, principal in ours:
-        assert state == "booked"
-        (paid,) = customer.sandbox.get("payu", "payments", reference=reference)["payments"]
-        assert paid["status"] == "COMPLETE"
-        assert Decimal(paid["amount"]) == amount
-        booked = [movement for movement in books["money"] if movement["uid"] == uid]
-        assert len(booked) == 1, f"{len(booked)} bookings of {uid}"
-        assert Decimal(booked[0]["amount"]) == amount
-        (contract,) = [c for c in books["contracts"] if c["Номер"] == number]
-        assert Decimal(contract["Остатки"]["ОсновнойДолг"]) == principal
 
 
 def play(customer: Customer, tour: str = "kazan") -> None:
@@ -71,7 +44,7 @@ def test_a_tour_is_signed_for_booked_paid_and_repaid(customer):
     payout = order["application"]["payout"]
     assert payout["payment_order"]
     assert payout["amount"] == order["application"]["offer"]["amount"]
-    check_three_books(customer, 1)
+    outcome.check_three_books(customer, 1)
 
 
 def test_every_counterparty_repeats_itself(customer, sandbox):
@@ -84,7 +57,7 @@ def test_every_counterparty_repeats_itself(customer, sandbox):
     sandbox.fault("payu", "notice", "duplicate", times=None)
     play(customer)
     outcome.check_callbacks(customer, outcome.application(customer))
-    check_three_books(customer, 1)
+    outcome.check_three_books(customer, 1)
 
 
 def test_the_pause_of_the_law_holds_the_booking(customer):
@@ -111,4 +84,4 @@ def test_a_payment_left_open_may_be_tried_again(customer):
     customer.open_loan()
     customer.pay("pay")
     customer.await_booked(1)
-    check_three_books(customer, 1)
+    outcome.check_three_books(customer, 1)

@@ -9,7 +9,7 @@ GET|POST /_control/settings {name: value} (see moyamfo_books.SETTINGS: rule "app
 "decline" | "needs" | "off", seconds, share, rate, payout_seconds, ping, repeats, day_shift …);
 POST /_control/decide {"uid", "decision": "approve" | "decline" | "needs", "amount", "months",
 "rate", "decline_code", "decline_text", "needs"}; POST /_control/pay {"uid"}; POST /_control/annul
-{"uid"}; GET|POST /_control/quirks {"name", "on"}; POST /_control/ping; POST /_control/seed
+{"uid"}; POST /_control/cancel {"uid", "agree": true | false} (with the setting "cancels": "desk"); GET|POST /_control/quirks {"name", "on"}; POST /_control/ping; POST /_control/seed
 {"contracts": N}: N issued contracts at once.
 
 Settings in config.json, part ``moyamfo``: login, password, ping_url, ping_token.
@@ -24,6 +24,7 @@ from werkzeug.exceptions import BadRequest
 
 from . import kit, moyamfo_desk, moyamfo_seed
 from .moyamfo_books import Books, Refusal
+from .moyamfo_cancels import Cancels
 from .moyamfo_money import Money
 from .moyamfo_operations import Operations
 from .moyamfo_quirks import QUIRKS, Quirks
@@ -38,10 +39,10 @@ def make_app(config, state_dir) -> kit.App:
     pinger = Pinger(app)
     books = Books(app, changed=pinger.changed)
     pinger.books = books
-    money, switches = Money(books), Quirks(app)
-    Soap(app, switches, Operations(books, money).handlers())
-    moyamfo_desk.add(app, books, money, switches)
-    _add_control(app, books, money, switches, pinger)
+    money, cancels, switches = Money(books), Cancels(books), Quirks(app)
+    Soap(app, switches, Operations(books, money, cancels).handlers())
+    moyamfo_desk.add(app, books, money, cancels, switches)
+    _add_control(app, books, money, cancels, switches, pinger)
     app.later(0, _work_forever, books)
     return app
 
@@ -79,7 +80,7 @@ def _work_forever(books):
         time.sleep(TICK)
 
 
-def _add_control(app, books, money, switches, pinger):
+def _add_control(app, books, money, cancels, switches, pinger):
     @app.page("/_control/books")
     def state(request):
         applications = [dict(row) for row in books.rows("SELECT * FROM application ORDER BY id")]
@@ -120,6 +121,12 @@ def _add_control(app, books, money, switches, pinger):
     @app.page("/_control/annul", methods=["POST"])
     def annul(request):
         _try(app, books.annul, request.get_json()["uid"])
+        return {"ok": True}
+
+    @app.page("/_control/cancel", methods=["POST"])
+    def cancel(request):
+        order = request.get_json()
+        _try(app, cancels.answer, order["uid"], order["agree"])
         return {"ok": True}
 
     @app.page("/_control/quirks", methods=["GET", "POST"])

@@ -42,6 +42,7 @@ SETTINGS = {
     "decline_code": "Решение кредитора",
     "needs": "Паспорт",
     "payout_seconds": 3,  # after commit; -1: a person pays
+    "cancels": "at once",  # of a committed application; desk: a person agrees or refuses
     "ping": True,
     "repeats": True,  # whether 1C recognises a UID it knows
     "day_shift": 0,  # the lender's today is this many days ahead

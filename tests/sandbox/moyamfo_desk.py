@@ -27,11 +27,11 @@ COLOURS = {
 }  # fmt: skip
 
 
-def add(app, books, money, switches):
+def add(app, books, money, cancels, switches):
     """Give ``app`` its desk pages."""
     app.jinja.globals.update(words=words, COLOURS=COLOURS)
     _add_lists(app, books, money)
-    _add_application(app, books, money)
+    _add_application(app, books, money, cancels)
     _add_settings(app, books, switches)
 
 
@@ -56,7 +56,7 @@ def _add_lists(app, books, money):
         return app.render("contracts.html", contracts=[(row, money.contract(row)) for row in rows])
 
 
-def _add_application(app, books, money):
+def _add_application(app, books, money, cancels):
     def page(row_id, error=None, status=200):
         row = books.application(row_id)
         if row is None:
@@ -66,7 +66,7 @@ def _add_application(app, books, money):
             "application.html", status=status, row=row, body=json.loads(row["body"]),
             error=error, contract=contract, needs=json.loads(row["needs"]),
             signature=json.loads(row["signature"] or "null"),
-            payout=json.loads(row["payout"] or "null"),
+            payout=json.loads(row["payout"] or "null"), wish=cancels.wish(row),
             history=books.rows(
                 "SELECT * FROM history WHERE application_id = ? ORDER BY id DESC", row_id
             ),
@@ -81,17 +81,19 @@ def _add_application(app, books, money):
     def application(request, row_id):
         if request.method == "POST":
             try:
-                _decide(books, row_id, request.form)
+                _decide(books, cancels, row_id, request.form)
             except Refusal as refusal:
                 return page(row_id, str(refusal), 409)
             return redirect(f"/application/{row_id}", 303)
         return page(row_id)
 
 
-def _decide(books, row_id, form):
+def _decide(books, cancels, row_id, form):
     decision = form.get("decision")
     if decision == "pay":
         books.pay_agency(row_id)
+    elif decision in ("agree_cancel", "refuse_cancel"):
+        cancels.answer(row_id, decision == "agree_cancel")
     elif decision == "annul":
         books.annul(row_id)
     else:

@@ -14,15 +14,15 @@ STAMP = "%Y%m%d%H%M%S"
 class Operations:
     """``handlers()`` gives operation → function for ``moyamfo_soap.Soap``."""
 
-    def __init__(self, books, money):
-        self.books, self.money = books, money
+    def __init__(self, books, money, cancels):
+        self.books, self.money, self.cancels = books, money, cancels
 
     def handlers(self):
         books, money = self.books, self.money
         return {
             "LoadApplication": self.load_application,
             "ChangeApplication": lambda body: _ok(books.change(body)),
-            "CancelApplication": lambda body: _ok(books.cancel(body)),
+            "CancelApplication": lambda body: _ok(self.cancels.ask(body)),
             "SignContract": lambda body: _ok(books.sign(body)),
             "CommitApplication": lambda body: _ok(books.commit(body)),
             "TourRefund": lambda body: REPEAT if money.tour_refund(body) else "OK",

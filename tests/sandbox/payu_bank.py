@@ -36,7 +36,7 @@ SETTINGS = {
 }
 FIRST_NUMBER = 2_297_000
 KEPT_FOR = timedelta(hours=24)
-RETRIES = (1, 2, 4, 8, 16)  # seconds; the real one goes on for ten days
+RETRIES = (1, 2, 4, 8, 16, 32, 64)  # seconds; the real one goes on for ten days
 PAID, REFUNDED, WAITING = "COMPLETE", "REFUND", "WAITING_PAYMENT"
 
 

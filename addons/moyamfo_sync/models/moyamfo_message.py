@@ -92,7 +92,10 @@ class MoyamfoMessage(models.Model):
             connection.forget()
             return Outcome("stuck", error=str(error))
         except BusinessError as error:
-            return Outcome("stuck", response=str(error), error=self.env._("1C refused"))
+            # a no to a cancel after the commit is an answer, not a trouble
+            asked = self.kind == "cancel" and self.claim_id
+            verdict = "dropped" if asked else "stuck"
+            return Outcome(verdict, response=str(error), error=self.env._("1C refused"))
 
     def _send_to(self, exchange):
         kind = self._sending_kind()
@@ -139,6 +142,8 @@ class MoyamfoMessage(models.Model):
             "declined",
         ):
             return f"the application is {state}"
+        if self.claim_id and self.claim_id.state != "waiting":
+            return f"the lender has {self.claim_id.state} it already"
         if self.kind == "cancel" and not self._earlier_sent():
             return "1C never had the application"
         if self.kind == "reversal" and not self._payment_sent():
@@ -196,10 +201,15 @@ class MoyamfoMessage(models.Model):
             application._accounting_update({"number": number})
 
     def _on_verdict(self, outcome):
+        if outcome.verdict == "dropped":
+            self.claim_id._accounting_update("refused")
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
         if outcome.verdict != "sent":
             return
+        if self.kind == "change":
+            # a smaller loan within the offer has its new schedule at once
+            self.env["moyamfo.run"]._enqueue("applications", priority=5)
         if self.kind == "payment" and self.repayment_id.state == "to_send":
             self.repayment_id.state = "sent"
         if self.kind == "tour_refund":
@@ -225,6 +235,8 @@ class MoyamfoMessage(models.Model):
         """Staff: give a stuck message up, so that those behind it may go."""
         stuck = self.filtered(lambda message: message.state == "stuck")
         stuck.state = "dropped"
+        # sudo: staff give a message up, they do not write claims
+        stuck.sudo().claim_id._accounting_update("refused")
         for message in stuck:
             message._wake_next()
         return True

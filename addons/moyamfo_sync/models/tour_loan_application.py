@@ -22,12 +22,13 @@ class Application(models.Model):
     def _notify_accounting(self, kind):
         """Write the message for MoyaMFO; test applications never go out."""
         if not self.test:
+            claim = self.claim_ids.filtered(lambda c: c.kind == kind and c.state == "waiting")
             # sudo: the borrower or the agency acts, the outbox is the server's own
             self.env["moyamfo.message"].sudo().create(
                 {
                     "kind": kind,
                     "application_id": self.id,
-                    "claim_id": self.claim_ids[-1:].id if kind == "tour_refund" else False,
+                    "claim_id": claim[-1:].id,
                     "business_key": self.uuid,
                     "endpoint": "moyamfo",
                 }
@@ -166,7 +167,7 @@ class Application(models.Model):
             uid=claim.uid,
             application_uid=self.uuid,
             amount=self._exact(claim.amount),
-            full=self._exact(claim.amount) == self._exact(self.payout_amount),
+            full=claim._is_full(),
             refunded_at=_utc(claim.create_date),
             document_numbers=claim.document_numbers or [],
         )

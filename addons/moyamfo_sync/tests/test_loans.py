@@ -7,7 +7,7 @@ from odoo import fields
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from .common import ENVELOPE, NAMESPACE, MoyamfoCase, page
+from .common import ENVELOPE, NAMESPACE, MoyamfoCase, fault, page
 
 OK = {"Результат": "OK"}
 DUE = (("2026-12-24", "61479.45"), ("2027-01-24", "61479.45"))
@@ -466,3 +466,12 @@ class TestTourRefunds(LoansCase):
         self.deliver(message)
         self.assertTrue(message.found_by_asking)
         self.assertEqual(len(self.publication.called("TourRefund")), 1)
+
+    def test_a_tour_refund_that_staff_give_up_is_refused(self):
+        claim, message = self.claimed()
+        self.publication.answers["TourRefund"] = lambda body: fault("Нет такого займа")
+        self.deliver(message)
+        self.assertEqual((message.state, claim.state), ("stuck", "waiting"), "it may be mended")
+        with trap_jobs():
+            message.action_drop()
+        self.assertEqual((message.state, claim.state), ("dropped", "refused"))

@@ -121,6 +121,41 @@ class TestMessage(MoyamfoCase):
         (body,) = self.publication.called("CancelApplication")
         self.assertEqual((body["УИД"], body["Причина"]), (application.uuid, "передумали"))
 
+    def wish_to_cancel(self):
+        """A committed application of which the agency wants a cancel; return (claim, message)."""
+        application = self.new_application(state="committed", offer_amount=90000)
+        with trap_jobs():
+            application._notify_accounting("application")
+            first = application.moyamfo_message_ids
+            first.state = "sent"
+            application._claim_cancel("передумали")
+        return application.claim_ids, application.moyamfo_message_ids - first
+
+    def test_a_no_to_a_late_cancel_is_told_and_holds_nobody_up(self):
+        claim, message = self.wish_to_cancel()
+        self.assertEqual((message.kind, message.claim_id), ("cancel", claim))
+        self.publication.answers["CancelApplication"] = lambda body: fault("Займ уже выдан")
+        self.deliver(message)
+        self.assertEqual((message.state, claim.state), ("dropped", "refused"))
+        self.assertIn("Займ уже выдан", message.response)
+        self.assertEqual(claim.application_id.state, "committed")
+
+    def test_a_late_cancel_the_lender_has_answered_already_is_not_sent(self):
+        claim, message = self.wish_to_cancel()
+        payout = {"amount": 90000, "paid_on": fields.Date.today(), "payment_order": "1"}
+        with trap_jobs():
+            claim.application_id._accounting_update({"status": "funded", "payout": payout})
+        self.deliver(message)
+        self.assertEqual((message.state, claim.state), ("dropped", "refused"))
+        self.assertFalse(self.publication.called("CancelApplication"))
+
+    def test_a_yes_comes_with_the_state_not_with_the_taking(self):
+        claim, message = self.wish_to_cancel()
+        self.publication.answers["CancelApplication"] = lambda body: "OK"
+        self.deliver(message)
+        self.assertEqual((message.state, claim.state), ("sent", "waiting"))
+        self.assertEqual(len(self.publication.called("CancelApplication")), 1)
+
     def test_a_commit_carries_whom_to_pay_and_how_much(self):
         self.agency.write({"bank_bic": "044525000", "bank_account": "4" * 20})
         application = self.new_application(state="committed", offer_amount=90000)
@@ -201,6 +236,15 @@ class TestMessage(MoyamfoCase):
             message.action_drop()
         self.assertEqual(message.state, "dropped")
         self.assertFalse(self.env["moyamfo.message"]._held_back(application))
+
+    def test_after_a_change_the_new_schedule_is_pulled_at_once(self):
+        application = self.new_application(state="approved", offer_amount=90000)
+        with trap_jobs():
+            application._notify_accounting("change")
+        self.publication.answers["ChangeApplication"] = lambda body: OK
+        trap = self.deliver(application.moyamfo_message_ids)
+        runs = self.env["moyamfo.run"]
+        trap.assert_enqueued_job(runs._pull, args=("applications", 1, None, None))
 
     def test_an_old_decision_is_not_taken_while_a_change_is_on_its_way(self):
         application, message = self.submitted()

@@ -42,6 +42,7 @@ class PayuController(http.Controller):
                     transaction_sudo._payu_ru_ask()
                 except (answers.Refused, answers.Unclear) as error:
                     _logger.info("PayU could not be asked about %s: %s", reference, error)
+                    transaction_sudo._payu_ru_in_its_language()._payu_ru_await_answer()
         return request.redirect("/payment/status")
 
     @staticmethod

@@ -101,9 +101,7 @@ class PaymentTransaction(models.Model):
             return {}
         except answers.Unclear as unclear:
             _logger.info("PayU's answer for %s is unclear: %s", self.reference, unclear)
-            self._set_pending(
-                state_message=self.env._("PayU has not answered yet. We are asking it.")
-            )
+            self._payu_ru_await_answer()
             page = answers.Page("/payment/status", "")
         self.write(
             {
@@ -114,6 +112,16 @@ class PaymentTransaction(models.Model):
         )
         address, _separator, query = page.url.partition("?")
         return {"api_url": address, "url_params": parse_qsl(query, keep_blank_values=True)}
+
+    def _payu_ru_await_answer(self):
+        """Keep a payment open of which PayU does not say what became of it: it may be paid.
+
+        :return: None
+        """
+        if self.state == "draft":
+            self._set_pending(
+                state_message=self.env._("PayU has not answered yet. We are asking it.")
+            )
 
     def _payu_ru_order(self, amount):
         """Return what is to be paid, as PayU wants it.

@@ -46,11 +46,11 @@ class TestReturn(PayuCommon, PaymentHttpCommon):
         self._come_back(reference="LOAN-43")
         self.assertFalse(self.payu.requests)
 
-    def test_payus_silence_does_not_stop_the_payer(self):
+    def test_payus_silence_does_not_stop_the_payer_nor_lets_him_pay_twice(self):
         transaction = self._payment()
         self.payu.replies = [DROP]
         self._come_back()
-        self.assertEqual(transaction.state, "draft")
+        self.assertEqual(transaction.state, "pending", "it may be paid")
         self.assertTrue(transaction.payu_ru_next_check_at)
 
     def test_reloading_the_page_does_not_ask_again(self):

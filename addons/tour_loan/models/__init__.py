@@ -13,6 +13,7 @@ from . import borrower
 from . import document
 from . import application
 from . import application_agency
+from . import application_news
 from . import application_accounting
 from . import application_questionnaire
 from . import application_signing

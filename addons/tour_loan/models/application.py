@@ -323,64 +323,6 @@ class Application(models.Model):
                 channel="root.tour_loan_callback", eta=3, max_retries=0
             )._play_accounting(kind)
 
-    def _tell_borrower(self, name):
-        """Queue the SMS this move owes the borrower, if he has confirmed his phone."""
-        text = self._sms_text(name)
-        if text and self.phone:
-            self.env["tour_loan.sms"].create(
-                {
-                    "phone": self.phone,
-                    "text": text,
-                    "application_id": self.id,
-                    "business_key": f"sms {self.uuid}",
-                }
-            )
-
-    def _sms_text(self, name) -> str:
-        application = self.with_context(lang="ru_RU")
-        env = application.env
-        brand = self.agency_id.name
-        texts = {
-            "approve": env._(
-                "%(brand)s: your loan application is approved. Read the terms and sign: %(url)s",
-                brand=brand,
-                url=application._portal_url(),
-            ),
-            "decline": env._(
-                "%s: the lender has declined your application. The agency will tell you "
-                "how to get the advance back.",
-                brand,
-            ),
-            "ask_data": env._(
-                "%(brand)s: the lender asks for more data. Please complete your application: %(url)s",
-                brand=brand,
-                url=application._portal_url(),
-            ),
-            "expire": env._(
-                "%s: the time of your loan application is over. Please turn to the agency.",
-                brand,
-            ),
-            "cancel": env._("%s: your loan application is cancelled.", brand),
-            "sign": env._(
-                "%(brand)s: the contract is signed. Until %(time)s (Moscow) you may still refuse.",
-                brand=brand,
-                time=self._moscow("cooling_off_until"),
-            )
-            if self.cooling_off_until and self.cooling_off_until > self.signed_at
-            else "",
-            "change": env._(
-                "%(brand)s: the price of your tour has changed, the lender decides anew: %(url)s",
-                brand=brand,
-                url=application._portal_url(),
-            ),
-            "fund": env._(
-                "%(brand)s: the tour is paid for. Schedule and payments: %(url)s",
-                brand=brand,
-                url=application._portal_url(),
-            ),
-        }
-        return texts.get(name, "")
-
     def _portal_url(self, step: str = "") -> str:
         """Return the absolute address of this application's page."""
         path = f"/my/applications/{self.uuid}"

@@ -44,13 +44,16 @@ class Application(models.Model):
         if named:
             self.loan_number = loan_number
         status = update.get("status")
+        cancels = self.claim_ids.filtered(lambda claim: claim.kind == "cancel")
         if status in ("cancelled", "annulled"):
-            self._waiting_cancel()._accounting_update("accepted")
+            cancels._accounting_update("accepted")
         if status == "cancelled":
             name = "confirm_cancel" if self.state == "committed" else "cancel"
         else:
             name = MOVE_OF_STATUS.get(status)
         values = self._accounting_values(update)
+        if cancels and status == "cancelled":
+            values["decline_code"] = "agency"
         if name and not self._is_known(name, values):
             moved = self._move(name, "accounting", **values)
         if named and not moved:

@@ -41,10 +41,7 @@ class Application(models.Model):
     )
     def _compute_settlement(self):
         for application in self:
-            refunds = application.claim_ids.filtered(
-                lambda claim: claim.kind == "tour_refund" and claim.state == "accepted"
-            )
-            application.refunded_amount = sum(refunds.mapped("amount"))
+            application.refunded_amount = sum(application._tour_refunds().mapped("amount"))
             paid = application.state in ("funded", "annulled")
             application.settlement_difference = (
                 application.offer_amount - application.payout_amount if paid else 0

@@ -16,6 +16,7 @@ from ..tools import read_signed
 ACTUALIZE_SCOPE = "tour_loan.actualize"
 ACTUALIZE_MINUTES = 15
 ACTUALIZE_SECONDS = 5
+ACTUALIZE = "order.actualize"
 
 
 class Application(models.Model):
@@ -64,8 +65,8 @@ class Application(models.Model):
         """Act on the signed answer; return what the borrower may do now.
 
         ``sign``: go on; ``gone``: the tour is not available, cancelled; ``changed``:
-        another price, back to the lender; ``wait``: no answer and the agency wants to
-        be asked again; ``again``: no fresh answer was brought.
+        another price, so other terms; ``wait``: no answer and the agency wants to be
+        asked again; ``again``: no fresh answer was brought.
         """
         values = read_signed(self.env, ACTUALIZE_SCOPE, token)
         # an answer about an order that was changed since is an answer to something else
@@ -77,7 +78,7 @@ class Application(models.Model):
         if answer["until"] and answer["until"] <= time.time():
             return "again"
         if not answer["available"]:
-            self._move("cancel", "agency", note="order.actualize", decline_code="agency")
+            self._move("cancel", "agency", note=self._tour_gone(), decline_code="agency")
             return "gone"
         price = Decimal(answer["price"])
         if price == self._exact(self.price):
@@ -89,9 +90,14 @@ class Application(models.Model):
         wire_price = {"amount": f"{price:.2f}", "currency": "RUB"}
         order = {**self.content["order"], "price": wire_price}
         self._change_order(
-            {"price": float(price)}, {**self.content, "order": order}, note="order.actualize"
+            {"price": float(price)}, {**self.content, "order": order}, note=ACTUALIZE
         )
-        return "changed" if self.state != "approved" else "sign"
+        return "changed"
+
+    def _tour_gone(self) -> str:
+        """Return the reason of a cancel that the lender's people read."""
+        env = self.with_context(lang="ru_RU").env
+        return env._("%s: the tour is not available any more", ACTUALIZE)
 
     # --- the contract ---
 
@@ -179,19 +185,24 @@ class Application(models.Model):
     def _change_order(self, values: dict, content: dict | None = None, note="") -> bool:
         """Take over a new price, advance, tour or hold before the contract is signed.
 
-        After a decision the lender decides anew, unless the same tour needs a smaller loan
-        within the offer: then the schedule for less comes from the lender.
+        For another loan, or another tour after the decision, the lender decides anew;
+        unless the loan gets smaller within the offer: then the schedule for less comes
+        from the lender.
         """
-        other_tour = content and content["tour"] != self.content["tour"]
+        loan_before = self._exact(self.amount)
+        other_tour = bool(content) and content["tour"] != self.content["tour"]
         self.write({**values, **({"content": content} if content else {})})
-        if self.state in ("new", "filling", "needs_data"):
-            return self._move(f"adjust_{self.state}", "agency", note=note)
-        offered = self._exact(self.offer_amount)
-        if self.state != "approved" or other_tour or self._exact(self.amount) > offered:
+        loan, state = self._exact(self.amount), self.state
+        offered, other_loan = self._exact(self.offer_amount), loan != loan_before
+        decided = state == "approved"
+        anew = other_loan and (state == "submitted" or (decided and loan > offered))
+        if anew or (decided and other_tour):
             return self._move("change", "agency", note=note)
-        adjusted = self._move("adjust_approved", "agency", note=note)
-        if adjusted and self._exact(self.amount) < offered:
+        adjusted = self._move(f"adjust_{state}", "agency", note=note)
+        if state == "submitted" or (decided and other_loan):
             self._notify_accounting("change")
+        if decided and loan == offered < loan_before:
+            self._tell_borrower("top_up")
         return adjusted
 
     # --- what the contract says ---

@@ -48,7 +48,17 @@ class Claim(models.Model):
         for claim in self:
             if claim.state == "waiting":
                 claim.state = state
-                claim.application_id._note(f"{claim.kind}_{state}", "accounting")
+                application = claim.application_id
+                application._note(f"{claim.kind}_{state}", "accounting")
+                if claim.kind == "tour_refund" and state == "accepted" and not claim._is_full():
+                    # of a full one the annulment tells him
+                    amount = application._exact(claim.amount)
+                    application._tell_borrower("tour_refund", amount=amount)
+
+    def _is_full(self) -> bool:
+        """Return whether a tour refund returns all that was paid to the agency."""
+        application = self.application_id
+        return application._exact(self.amount) == application._exact(application.payout_amount)
 
     def _agency_object(self) -> dict:
         application = self.application_id

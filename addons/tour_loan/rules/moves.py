@@ -42,9 +42,11 @@ MOVES = {
     "decline": Move(("submitted", "needs_data", "approved"), "declined", ("accounting",)),
     # another price or advance: the lender decides anew
     "change": Move(("submitted", "approved"), "submitted", ("agency", "staff")),
-    # a change that needs no new decision: nobody decided yet, or it is inside the offer
+    # a change that needs no new decision: nobody decided yet, the loan is the same, or it
+    # is inside the offer
     "adjust_new": Move(("new",), "new", ("agency", "staff")),
     "adjust_filling": Move(("filling",), "filling", ("agency", "staff")),
+    "adjust_submitted": Move(("submitted",), "submitted", ("agency", "staff")),
     "adjust_needs_data": Move(("needs_data",), "needs_data", ("agency", "staff")),
     "adjust_approved": Move(("approved",), "approved", ("agency", "staff")),
     # SMS code 3

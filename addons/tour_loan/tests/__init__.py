@@ -10,6 +10,7 @@ from . import test_link
 from . import test_error_pages
 from . import test_code
 from . import test_login
+from . import test_news
 from . import test_cabinet
 from . import test_questionnaire
 from . import test_loan

@@ -288,6 +288,19 @@ class TestSignPage(TourLoanHttpCommon):
         self.page.get(f"{self.home}/sign").send("send", tick=True)
         self.assertEqual((self.application_.state, self.application_.price), ("submitted", 125000))
 
+    def test_a_cheaper_tour_waits_for_its_schedule_and_gets_no_code(self):
+        self.still = {"available": True, "price": rub("115000.00")}
+        self.page.get(f"{self.home}/sign").send("send", tick=True)
+        self.assertEqual((self.page.path, self.application_.price), (self.home, 115000))
+        self.assertEqual(self.application_._sign_blocker(), "refresh")
+        self.assertFalse(self.application_._active_code("contract"))
+
+    def test_a_price_that_leaves_nothing_to_lend_is_no_answer(self):
+        self.still = {"available": True, "price": rub("20000.00")}
+        self.page.get(f"{self.home}/sign").send("send", tick=True)
+        self.assertIn("Турагентство не отвечает", self.page.text)
+        self.assertEqual((self.application_.state, self.application_.price), ("approved", 120000))
+
     def test_without_an_answer_the_agencys_setting_decides(self):
         self.still = None
         self.page.get(f"{self.home}/sign").send("send", tick=True)

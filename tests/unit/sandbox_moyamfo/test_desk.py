@@ -1,6 +1,7 @@
 """The rule, the desk's buttons and the pings of the sandbox lender."""
 
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -12,8 +13,12 @@ from tests.unit.moyamfo_sync_protocol.conftest import (
     PASSWORD,
     PROFILE,
     application,
+    commit,
     protocol,
+    signature,
 )
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -108,3 +113,39 @@ def test_a_seeded_contract_opens(mfo):
     order(mfo, "seed", contracts=1)
     page = requests.get(f"{mfo.url}/application/1", timeout=5)
     assert page.ok and "Основной долг" in page.text
+
+
+@pytest.fixture
+def asked(mfo):
+    """A committed application whose cancel the agency wants; the desk decides."""
+    order(mfo, "settings", seconds=0, payout_seconds=60, cancels="desk")
+    mfo.exchange.send("application", application())
+    settle(mfo, "approved")
+    mfo.exchange.send("signature", signature())
+    mfo.exchange.send("commit", commit())
+    wish = protocol.dto.Cancel(uid="a-1", reason="передумал", cancelled_at=NOW)
+    for _repeat in range(2):
+        mfo.exchange.send("cancel", wish)
+    return mfo
+
+
+def test_a_late_cancel_waits_for_the_desk_and_holds_the_money(asked):
+    settle(asked, "committed")
+    books = requests.get(f"{asked.url}/_control/books", timeout=5).json()
+    assert books["applications"][0]["pay_at"] is None
+    page = requests.get(f"{asked.url}/application/1", timeout=5).text
+    assert "Турагентство просит отменить" in page and page.count("передумал") == 2
+
+
+def test_the_desk_agrees_to_a_late_cancel(asked):
+    data = {"decision": "agree_cancel"}
+    page = requests.post(f"{asked.url}/application/1", data=data, timeout=5)
+    assert "Отмена согласована" in page.text
+    settle(asked, "cancelled")
+
+
+def test_the_desk_refuses_a_late_cancel_and_pays(asked):
+    order(asked, "cancel", uid="a-1", agree=False)
+    settle(asked, "funded")
+    late = {"uid": "a-1", "agree": True}
+    assert requests.post(f"{asked.url}/_control/cancel", json=late, timeout=5).status_code == 400
