@@ -168,10 +168,15 @@ def test_every_page_bears_the_brand_of_its_agency(stack, page, code, name):
     borrower.order(agency=code)
     borrower.buy_on_credit()
     (accent,) = stack.sql("SELECT color_accent FROM tour_loan_agency WHERE code = %s", code)[0]
-    expect(page.locator(".tl-brand")).to_contain_text(name)
+    logo = page.locator(".tl-brand img")
+    expect(logo).to_have_attribute("alt", name)
+    expect(page.locator(".tl-picture")).to_be_visible()
+    for picture in (logo, page.locator(".tl-picture")):
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     shown = page.evaluate("getComputedStyle(document.body).getPropertyValue('--tl-accent').trim()")
     assert shown == accent
     borrower.confirm_documents()
-    expect(page.locator(".tl-brand")).to_contain_text(name)
+    expect(logo).to_have_attribute("alt", name)
+    expect(page).to_have_title(name)
     order = outcome.check(borrower, "filling", submitted=False)
     assert order["agency"] == code

@@ -152,7 +152,7 @@ class Request(models.Model):
             kept = links.sealed(text, named.get("redirect_url") if result else None)
         self.write(
             {
-                "method": call.method[:100],
+                "method": _short(call.method),
                 "outcome": _outcome(error) if answer else "204",
                 "milliseconds": round(seconds * 1000),
                 "order_number": _short(named.get("order_number") or order.get("number")),
@@ -200,7 +200,8 @@ def _outcome(error: dict | None) -> str:
 
 
 def _short(value) -> str | bool:
-    return value[:100] if isinstance(value, str) else False
+    """Return a text as a field may hold it; PostgreSQL knows no NUL."""
+    return value.replace("\x00", "")[:100] if isinstance(value, str) else False
 
 
 def _masked(value) -> str:
@@ -210,7 +211,8 @@ def _masked(value) -> str:
     if value is None:
         return ""
     text = json.dumps(masking.mask(value, _INDEX), ensure_ascii=False)
-    return masking.mask_patterns(text)[:SHOWN_LIMIT]
+    # a little more than is kept, so that nothing is cut before it could be recognised
+    return masking.mask_patterns(text[: SHOWN_LIMIT + 200])[:SHOWN_LIMIT]
 
 
 def _spread(text) -> str:

@@ -157,8 +157,8 @@ def mask_text(text: str, index: Index = INDEX) -> str:
     Names cannot be told in free text: log the masked data, not sentences.
     """
     if text.lstrip()[:1] in ("{", "["):
-        # cut or not JSON: the patterns below are what is left
-        with suppress(ValueError):
+        # cut, not JSON or an attack by nesting: the patterns below are what is left
+        with suppress(ValueError, RecursionError):
             return json.dumps(mask(json.loads(text), index), ensure_ascii=False)
     return mask_patterns(text)
 
@@ -186,7 +186,8 @@ def _mask(value: object, index: Index, own_mask: Callable[[str], str] | None) ->
 
 
 _PATTERNS = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), mask_email),
+    # a match begins where a word does: a long word without @ is looked through once
+    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), mask_email),
     (
         re.compile(r"(?<![\w-])(?:\+?7|8)[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\w)"),
         mask_phone,

@@ -1,5 +1,6 @@
 import json
 import os
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -199,6 +200,27 @@ class TestCalls(TourLoanCommon):
         with patch.object(request, "SHOWN_LIMIT", 500):
             self.rpc("application.list")
         self.assertEqual(len(self.row().shown_answer), 500)
+
+    def test_nonsense_is_recorded_without_harm(self):
+        self.agency.action_record_calls()
+        for nonsense in (
+            "a" * 200_000,
+            "[" * 100_000,
+            '{"a":' * 400 + "1" + "}" * 400,
+            "7 " * 50_000,
+            "a@" * 50_000,
+            "x\x00y",
+        ):
+            started = time.monotonic()
+            for method in ("application.create", "application.get", f"no.{nonsense}"):
+                params = {**self.order(nonsense), "comment": nonsense, nonsense[:500]: nonsense}
+                answer = self.rpc(method, params)
+                self.assertIn(answer["error"]["code"], (-32601, -32602))
+                self.env.flush_all()
+            # masking takes milliseconds; what grows by the square would take minutes
+            self.assertLess(time.monotonic() - started, 20)
+            for row in self.env["tour_loan.request"].search([], limit=3):
+                self.assertLessEqual(len(row.params), request.SHOWN_LIMIT)
 
     def test_a_notification_is_told_as_204(self):
         body = {"jsonrpc": "2.0", "method": "application.create", "params": self.order("T-7")}
