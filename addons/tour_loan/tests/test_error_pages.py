@@ -37,11 +37,7 @@ class TestErrorPages(TourLoanHttpCommon):
     def test_who_is_logged_in_sees_it_too(self):
         application = self.opened()
         other = self.opened(phone=OTHER_PHONE)
-        user = application.borrower_id.user_id
-        user.password = "a long password of a test"
-        self.authenticate(user.login, "a long password of a test")
-        page = self.visitor()
-        page.opener = self.opener
+        page = self.come_back(application.borrower_id)
         for path in (other.uuid, "nonsense", "%00", f"{application.uuid}/nonsense"):
             self.check(page.get(f"/my/applications/{path}"), 404, "Такой страницы нет")
         self.check(page.get("/my/loans/nonsense"), 404, "Такой страницы нет")
