@@ -56,7 +56,7 @@ class Application(models.Model):
         if not name:
             return changed
         values = self._accounting_values(update)
-        if cancels and status == "cancelled":
+        if status == "cancelled" and "accepted" in cancels.mapped("state"):
             values["decline_code"] = "agency"
         if self._is_known(name, values):
             return changed
