@@ -98,6 +98,7 @@ def test_a_dearer_tour_is_decided_and_accepted_anew(customer, sandbox):
     sandbox.post("moyamfo", "decide", uid=customer.lender_says()["uid"], decision="approve")
     customer.await_heading(APPROVED)
     assert "одобрен" in customer.last_news()
+    customer.let_a_minute_pass()
     customer.sign()
     customer.await_status("signed")
     outcome.check(customer, "signed")

@@ -186,8 +186,8 @@ def act(bank, payment, action, method="CCVISAMC", sum_=None):
         bank.refund(payment, payu_checks.amount(sum_ or rest, "amount"), "")
     elif action == "chargeback":
         bank.tell(payment, status="REFUND", chargeback=True)
-    elif action == "notice":
-        bank.tell(payment)
+    elif action == "notice":  # by hand, whatever the setting says of those that go by themselves
+        bank.send(bank.notice(payment))
     else:
         raise BadRequest("unknown action")
 

@@ -52,7 +52,7 @@ class Application(models.Model):
         else:
             name = MOVE_OF_STATUS.get(status)
         values = self._accounting_values(update)
-        if cancels and status == "cancelled":
+        if status == "cancelled" and "accepted" in cancels.mapped("state"):
             values["decline_code"] = "agency"
         if name and not self._is_known(name, values):
             moved = self._move(name, "accounting", **values)

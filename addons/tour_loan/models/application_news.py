@@ -19,8 +19,8 @@ class Application(models.Model):
     def _cancelled_by(self) -> str:
         """Return who cancelled: an actor of the history, or ``tour`` if it was gone."""
         last = self.history_ids.filtered(lambda row: row.made and row.move in CANCELS)[-1:]
-        if last.move == "confirm_cancel":
-            return "agency"  # the lender's yes to what the agency asked for
+        if last.move == "confirm_cancel" and self.decline_code == "agency":
+            return "agency"  # the lender only said yes
         return "tour" if (last.note or "").startswith(ACTUALIZE) else last.actor or ""
 
     def _waits_for_cancel(self) -> bool:

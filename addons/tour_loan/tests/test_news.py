@@ -81,8 +81,11 @@ class TestNews(TourLoanCommon):
             application._cancel_by_borrower()
         gone._move("cancel", "agency", note=gone._tour_gone(), decline_code="agency")
         by_staff.action_cancel()
-        committed._accounting_update({"status": "cancelled"})
+        by_lender = self.application_in("committed", phone=PHONE)
+        for application in (committed, by_lender):
+            application._accounting_update({"status": "cancelled"})
         self.assertEqual(committed.decline_code, "agency")
+        self.assertFalse(by_lender.decline_code)
         for application, who, words in (
             (by_agency, "agency", "турагентство отменило заказ"),
             (by_borrower, "borrower", "заявка на заём отменена"),
@@ -90,6 +93,7 @@ class TestNews(TourLoanCommon):
             (gone, "tour", "тур больше не доступен"),
             (by_staff, "staff", "заявка на заём отменена"),
             (committed, "agency", "турагентство отменило заказ"),
+            (by_lender, "accounting", "заявка на заём отменена"),
         ):
             text = self.news(application)[-1]
             self.assertEqual(application._cancelled_by(), who)

@@ -293,6 +293,14 @@ def test_tests_may_say_anything_in_payus_name(url, shop):
     assert requests.post(f"{url}/_control/notices", json=order).json() == {"status": 403}
 
 
+def test_a_notice_by_hand_goes_though_none_go_by_themselves(url, shop):
+    requests.post(f"{url}/_control/settings", json={"notice": "never"})
+    press(begin(url), "pay")
+    assert shop.events == []
+    requests.post(f"{url}/_control/payments/LOAN-42", json={"action": "notice"})
+    assert [event.meaning for event in shop.events] == [Meaning.PAID]
+
+
 def test_a_chargeback_says_so(url, shop):
     press(begin(url), "pay")
     requests.post(f"{url}/_control/payments/LOAN-42", json={"action": "chargeback"})
