@@ -4,9 +4,21 @@ import os
 from configparser import ConfigParser
 from functools import cache
 
+from odoo import fields
 from odoo.tools import config, verify_hash_signed
 
 from .rules.codes import MIN_KEY_BYTES
+
+
+class FrozenJson(fields.Json):
+    """A Json field whose value is read and never changed in place.
+
+    Odoo copies a value deeply at each reading; an order's content read twice took an
+    application object longer than everything else in it.
+    """
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value
 
 
 def server_setting(section: str, name: str, default: str = "") -> str:

@@ -4,7 +4,8 @@ from datetime import UTC, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from ..rpc import errors
 from ..rules import cooling_off, money
@@ -50,12 +51,16 @@ class Agency(models.Model):
             problems.append(errors.Problem("order.advance.paid_at", "in_the_future"))
         if tour and tour.starts_on < now.date():
             problems.append(errors.Problem("tour.starts_on", "departure_in_the_past"))
-        if tour and not self.env["res.country"].search_count(
-            [("code", "=", tour.country)], limit=1
-        ):
+        if tour and tour.country not in self._country_codes():
             problems.append(errors.Problem("tour.country", "country_unknown"))
         if problems:
             raise errors.InvalidParams(problems)
+
+    @api.model
+    @ormcache()
+    def _country_codes(self) -> frozenset:
+        """Return the ISO codes of the countries Odoo knows."""
+        return frozenset(self.env["res.country"].search([("code", "!=", False)], order="id").mapped("code"))
 
     def _check_hold(self, held_until, amount):
         """Refuse a hold (aware) too short for the pause of ``amount``, if the agency wishes."""

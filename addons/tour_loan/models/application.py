@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import cooling_off, money, moves
+from ..tools import FrozenJson
 
 _logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Application(models.Model):
         help="Price less the advance.",
     )
     months = fields.Integer("Term, months", required=True, readonly=True)
-    content = fields.Json(readonly=True, help="The agency's call, as it came.")
+    content = FrozenJson(readonly=True, help="The agency's call, as it came.")
     customer_phone = fields.Char(readonly=True, help="As the agency gave it.")
     phone = fields.Char(readonly=True, help="Confirmed by SMS code 1.")
     tour_summary = fields.Char(readonly=True)
@@ -118,7 +119,7 @@ class Application(models.Model):
     offer_psk = fields.Float("Offer: PSK, %", digits=(7, 3), readonly=True)
     offer_psk_amount = fields.Monetary("Offer: PSK, ₽", readonly=True)
     offer_monthly_payment = fields.Monetary("Offer: monthly payment", readonly=True)
-    offer_schedule = fields.Json(readonly=True)
+    offer_schedule = FrozenJson(readonly=True)
     loan_number = fields.Char(readonly=True, copy=False)
     booking_number = fields.Char(readonly=True, help="The agency's, told at commit.")
     booking_documents = fields.Json(readonly=True)
