@@ -62,16 +62,20 @@ class MoyamfoMessage(models.Model):
 
     def _send(self):
         reason = self._reason_to_drop()
-        if reason:
+        repeat = self._may_be_a_repeat()
+        if reason and not repeat:
             return Outcome("dropped", error=reason)
         try:
             exchange = connection.exchange()
-            if self._may_be_a_repeat():
+            if repeat:
                 number = self._number_if_arrived(exchange)
                 if number is not None:
                     self.found_by_asking = True
                     self._take_number(number)
                     return Outcome("sent", response=exchange.last_received)
+            reason = reason or self._nothing_to_undo(exchange)
+            if reason:
+                return Outcome("dropped", error=reason)
             return self._send_to(exchange)
         except ProfileError as error:
             return Outcome("later", error=str(error), seconds=NOT_SET_UP_SECONDS)
@@ -120,7 +124,10 @@ class MoyamfoMessage(models.Model):
         )
 
     def _reason_to_drop(self) -> str:
-        """Return why there is nothing to send any more, or nothing."""
+        """Return why there is nothing to send any more, or nothing.
+
+        What may have arrived is asked for all the same: its cancel builds on it.
+        """
         state = self.application_id.state
         if self.kind in ("application", "change") and state in (
             "cancelled",
@@ -128,10 +135,20 @@ class MoyamfoMessage(models.Model):
             "declined",
         ):
             return f"the application is {state}"
+        return ""
+
+    def _nothing_to_undo(self, exchange) -> str:
+        """Return why a cancel or a reversal has nothing to undo, or nothing.
+
+        A message that was given up may have arrived, its answer lost: unless we know
+        that 1C took what is to be undone, 1C itself is asked.
+        """
         if self.kind == "cancel" and not self._earlier_sent():
-            return "1C never had the application"
+            page = exchange.application_states([self.application_id.uuid])
+            return "" if page.rows or page.bad else "1C never had the application"
         if self.kind == "reversal" and not self._payment_sent():
-            return "1C never had the payment"
+            page = exchange.payments([self.repayment_id.uid])
+            return "" if page.rows or page.bad else "1C never had the payment"
         return ""
 
     def _payment_sent(self):

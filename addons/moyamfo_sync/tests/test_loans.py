@@ -436,9 +436,19 @@ class TestReversals(LoansCase):
         repayment = self.repayment(self.active())
         self.messages(repayment, "payment").state = "dropped"
         message = self.refunded(repayment)
+        self.answer_payments()
         self.deliver(message)
         self.assertEqual(message.state, "dropped")
         self.assertFalse(self.publication.called("ReversePayment"))
+
+    def test_a_payment_given_up_here_that_1c_has_is_reversed(self):
+        repayment = self.repayment(self.active())
+        self.messages(repayment, "payment").state = "dropped"
+        message = self.refunded(repayment)
+        self.answer_payments(booked(repayment.uid))
+        self.publication.answers["ReversePayment"] = lambda body: OK
+        self.deliver(message)
+        self.assertEqual(message.state, "sent")
 
 
 class TestTourRefunds(LoansCase):

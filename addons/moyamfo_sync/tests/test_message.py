@@ -104,10 +104,53 @@ class TestMessage(MoyamfoCase):
         application, message = self.submitted()
         application._move("cancel", "agency", note="передумали")
         cancel = application.moyamfo_message_ids - message
+        self.publication.answers["GetApplications"] = lambda body: page()
         self.deliver(message)
         self.deliver(cancel)
         self.assertEqual(set((message | cancel).mapped("state")), {"dropped"})
-        self.assertFalse(self.publication.calls)
+        self.assertEqual({name for name, _body in self.publication.calls}, {"GetApplications"})
+
+    def test_an_application_1c_got_while_we_cancelled_it_is_cancelled_there(self):
+        application, message = self.submitted()
+        self.deliver(message)  # 1C has it, the answer is lost
+        application._move("cancel", "agency", note="передумали")
+        cancel = application.moyamfo_message_ids - message
+        self.publication.answers["GetApplications"] = lambda body: page(
+            {"УИД": application.uuid, "Номер": "ЗК-1", "Статус": "На рассмотрении"}
+        )
+        self.publication.answers["CancelApplication"] = lambda body: "OK"
+        self.deliver(message)
+        self.deliver(cancel)
+        self.assertEqual((message.state, cancel.state), ("sent", "sent"))
+        self.assertEqual(len(self.publication.called("LoadApplication")), 1)
+        self.assertEqual(len(self.publication.called("CancelApplication")), 1)
+
+    def test_an_application_that_did_not_arrive_before_its_cancel_is_dropped_after_asking(self):
+        application, message = self.submitted()
+        self.deliver(message)
+        application._move("expire", "clock")
+        self.deliver(message)  # the question is not answered: nothing is known
+        self.assertEqual(message.state, "pending")
+        self.publication.answers["GetApplications"] = lambda body: page()
+        self.deliver(message)
+        self.assertEqual(message.state, "dropped")
+        self.assertEqual(len(self.publication.called("LoadApplication")), 1)
+
+    def test_a_cancel_follows_an_application_that_a_person_gave_up_but_1c_has(self):
+        application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: (200, b"<cut")
+        self.deliver(message)
+        self.assertEqual(message.state, "stuck")
+        with trap_jobs():
+            message.action_drop()
+        application._move("cancel", "agency")
+        cancel = application.moyamfo_message_ids - message
+        self.publication.answers["GetApplications"] = lambda body: page(
+            {"УИД": application.uuid, "Номер": "ЗК-1", "Статус": "На рассмотрении"}
+        )
+        self.publication.answers["CancelApplication"] = lambda body: "OK"
+        self.deliver(cancel)
+        self.assertEqual(cancel.state, "sent")
 
     def test_a_cancel_carries_its_reason(self):
         application, message = self.submitted()
