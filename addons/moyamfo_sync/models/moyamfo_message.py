@@ -52,6 +52,11 @@ class MoyamfoMessage(models.Model):
     claim_id = fields.Many2one(
         "tour_loan.claim", readonly=True, index="btree_not_null", ondelete="restrict"
     )
+    early = fields.Boolean(
+        "Pays off",
+        readonly=True,
+        help="The repayment covered what 1C then named for paying the loan off.",
+    )
     operation = fields.Char(readonly=True, help="The 1C operation that was called.")
     _sent_applications = models.Index("(sent_at) WHERE kind IN ('application', 'change')")
     found_by_asking = fields.Boolean(

@@ -34,7 +34,7 @@ class Repayment(models.Model):
 
     def _notify_accounting(self, kind):
         """Write the message for MoyaMFO; loans of test applications never go out."""
-        application = self.loan_id.application_id
+        application, payoff = self.loan_id.application_id, self.loan_id.payoff
         if not application.test:
             # sudo: a payment notice came, the outbox is the server's own
             self.env["moyamfo.message"].sudo().create(
@@ -42,6 +42,10 @@ class Repayment(models.Model):
                     "kind": kind,
                     "application_id": application.id,
                     "repayment_id": self.id,
+                    # now: 1C names another sum tomorrow, a repeat must say the same
+                    "early": kind == "payment"
+                    and payoff > 0
+                    and application._exact(self.amount) >= application._exact(payoff),
                     "business_key": f"loan {self.loan_id.uuid}",
                     "endpoint": "moyamfo",
                 }
@@ -68,7 +72,7 @@ class Repayment(models.Model):
             paid_at=self.paid_at.replace(tzinfo=UTC),
             order_id=self.transaction_id.reference,
             operation_id=self.transaction_id.provider_reference or None,
-            early=exact(self.amount) >= exact(self.loan_id.payoff) or None,
+            early=message.early or None,
         )
 
     def _moyamfo_apply(self, booked, problems) -> bool:

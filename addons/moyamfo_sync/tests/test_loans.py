@@ -343,6 +343,37 @@ class TestPayments(LoansCase):
         self.assertEqual(first, second)
         self.assertEqual(repayment.state, "sent")
 
+    def sent_early(self, repayment):
+        """Whether each LoadPayment of ``repayment`` said that it pays the loan off."""
+        self.publication.answers["LoadPayment"] = lambda body: OK
+        self.deliver(self.messages(repayment, "payment"))
+        return [
+            body.get("Досрочно")
+            for body in self.publication.called("LoadPayment")
+            if body["УИД"] == repayment.uid
+        ]
+
+    def test_a_payment_is_early_only_if_it_covers_what_1c_names(self):
+        loan = self.active()
+        loan.payoff = 120098.63
+        self.assertEqual(self.sent_early(self.repayment(loan, 120098.62)), [None])
+        self.assertEqual(self.sent_early(self.repayment(loan, 120098.63)), [1])
+        loan.payoff = 0  # 1C names none
+        self.assertEqual(self.sent_early(self.repayment(loan, 5000)), [None])
+
+    def test_a_repeated_payment_says_the_same_of_paying_off(self):
+        loan = self.active()
+        loan.payoff = 60000
+        repayment = self.repayment(loan, 60000)
+        message = self.messages(repayment, "payment")
+        self.deliver(message)  # no answer
+        loan.payoff = 60100
+        self.answer_payments()
+        self.publication.answers["LoadPayment"] = lambda body: OK
+        self.deliver(message)
+        first, second = self.publication.called("LoadPayment")
+        self.assertEqual(first, second)
+
     def test_a_payment_1c_refused_to_book_waits_for_a_person(self):
         loan = self.active()
         repayment = self.sent(loan)
