@@ -44,6 +44,8 @@ SETTINGS = {
     "payout_seconds": 3,  # after commit; -1: a person pays
     "ping": True,
     "repeats": True,  # whether 1C recognises a UID it knows
+    "refuse_cancel": False,  # the cancel of a booked tour
+    "refuse_refund": False,  # the return of a tour's price
     "day_shift": 0,  # the lender's today is this many days ahead
 }
 REVIEW, NEEDS, APPROVED, DECLINED = "На рассмотрении", "Нужны данные", "Одобрена", "Отказ"
@@ -162,6 +164,8 @@ class Books:
                 return row["number"]
             if row["status"] in (ISSUED, ANNULLED):
                 raise Refusal("Займ уже выдан, отмена заявки невозможна")
+            if row["commitment"] and self.settings()["refuse_cancel"]:
+                raise Refusal("Выплата уже готовится, отмена не согласована")
             self._write(
                 row["id"], f"Отменена кабинетом: {body.get('Причина')}",
                 status=CANCELLED, decide_at=None, pay_at=None,
