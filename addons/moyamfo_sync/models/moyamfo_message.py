@@ -52,6 +52,7 @@ class MoyamfoMessage(models.Model):
     claim_id = fields.Many2one(
         "tour_loan.claim", readonly=True, index="btree_not_null", ondelete="restrict"
     )
+    claim_state = fields.Selection(related="claim_id.state", string="Claim is")
     early = fields.Boolean(
         "Pays off",
         readonly=True,
@@ -99,6 +100,11 @@ class MoyamfoMessage(models.Model):
         self.operation = exchange.profile.operations[name].name
         try:
             accepted = exchange.send(kind, record)
+        except BusinessError as error:
+            if not self.claim_id:
+                raise
+            # the lender's last word on the claim: no person has to look, others may go
+            return Outcome("dropped", response=str(error), error=self.env._("1C refused"))
         finally:
             self.request = exchange.last_sent
         self._take_number(accepted.number)
@@ -209,6 +215,8 @@ class MoyamfoMessage(models.Model):
     def _on_verdict(self, outcome):
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
+        if outcome.verdict == "dropped":
+            self.claim_id._accounting_update("refused")
         if outcome.verdict != "sent":
             return
         if self.kind == "payment" and self.repayment_id.state == "to_send":
@@ -232,6 +240,11 @@ class MoyamfoMessage(models.Model):
             ]
         ).application_id
 
+    def action_send_again(self):
+        """Staff: as for any message, but the agency was told of a refused claim."""
+        refused = self.filtered(lambda message: message.claim_id.state == "refused")
+        return super(MoyamfoMessage, self - refused).action_send_again()
+
     def action_drop(self):
         """Staff: give a stuck message up, so that those behind it may go."""
         self.check_access("read")
@@ -239,5 +252,6 @@ class MoyamfoMessage(models.Model):
         stuck = self.sudo().filtered(lambda message: message.state == "stuck")
         stuck.state = "dropped"
         for message in stuck:
+            message.claim_id._accounting_update("refused")
             message._wake_next()
         return True

@@ -27,12 +27,18 @@ class Application(models.Model):
                 {
                     "kind": kind,
                     "application_id": self.id,
-                    "claim_id": self.claim_ids[-1:].id if kind == "tour_refund" else False,
+                    "claim_id": self._moyamfo_claim(kind).id,
                     "business_key": self.uuid,
                     "endpoint": "moyamfo",
                 }
             )
         return super()._notify_accounting(kind)
+
+    def _moyamfo_claim(self, kind):
+        """Return the agency's claim a message of ``kind`` puts to 1C, if it is one's."""
+        return self.claim_ids.filtered(
+            lambda claim: claim.kind == kind and claim.state == "waiting"
+        )[-1:]
 
     # === OUT === #
 

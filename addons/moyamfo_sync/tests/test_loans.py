@@ -480,30 +480,3 @@ class TestReversals(LoansCase):
         self.publication.answers["ReversePayment"] = lambda body: OK
         self.deliver(message)
         self.assertEqual(message.state, "sent")
-
-
-class TestTourRefunds(LoansCase):
-    def claimed(self):
-        application = self.active().application_id
-        application.payout_amount = 120000
-        with trap_jobs():
-            application._claim("tour_refund", amount=120000, document_numbers=["B-1"])
-            application._notify_accounting("tour_refund")
-        return application.claim_ids, application.moyamfo_message_ids[:1]
-
-    def test_a_tour_refund_names_its_claim_and_is_no_repayment(self):
-        claim, message = self.claimed()
-        self.publication.answers["TourRefund"] = lambda body: "OK"
-        self.deliver(message)
-        (body,) = self.publication.called("TourRefund")
-        self.assertEqual((body["УИД"], body["УИДЗаявки"]), (claim.uid, claim.application_id.uuid))
-        self.assertEqual((body["Сумма"], body["Полный"]), ("120000.00", 1))
-        self.assertFalse(claim.application_id.loan_id.repayment_ids)
-
-    def test_a_tour_refund_1c_has_is_not_sent_again(self):
-        claim, message = self.claimed()
-        self.deliver(message)
-        self.answer_payments(booked(claim.uid, amount="120000.00"))
-        self.deliver(message)
-        self.assertTrue(message.found_by_asking)
-        self.assertEqual(len(self.publication.called("TourRefund")), 1)
