@@ -50,10 +50,15 @@ class PaymentTransaction(models.Model):
         self.payu_ru_checked_at = now
         closes_at = (self.payu_ru_page_expires_at or self.create_date) + const.PAGE_GRACE
         next_check_at = False
-        if self.state in ("done", "cancel"):
-            pass
-        elif self.operation == "refund":
+        if self.operation == "refund":
             if self.state in ("draft", "pending"):
+                next_check_at = now + const.ASK_CLOSED
+        elif self.state == "done":
+            pass
+        elif self.state == "cancel":
+            # Only a notice of money had us plan to ask about a payment we gave up.
+            is_final = statuses.meaning_of(status) in statuses.FINAL
+            if self.payu_ru_next_check_at and not is_final:
                 next_check_at = now + const.ASK_CLOSED
         elif now < closes_at:
             next_check_at = now + const.ASK_OPEN
