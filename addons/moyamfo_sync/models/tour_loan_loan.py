@@ -16,17 +16,20 @@ class Loan(models.Model):
         unknown = isinstance(contract.status, Unknown)
         if unknown:
             problems.append(f"{contract.number}: {contract.status}")
-        figures = vars(contract)
-        return self._accounting_update(
-            {
-                **figures,
-                "application_uuid": contract.application_uid,
-                "status": None if unknown else contract.status,
-                "unknown_status": str(contract.status) if unknown else False,
-                "as_of": contract.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0),
-                "schedule": [vars(line) for line in contract.schedule],
-            }
-        )
+        update = {
+            **vars(contract),
+            "application_uuid": contract.application_uid,
+            "status": None if unknown else contract.status,
+            "unknown_status": str(contract.status) if unknown else False,
+            "as_of": contract.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+            "schedule": [vars(line) for line in contract.schedule],
+        }
+        loan = self._of_contract(update)
+        known = loan.unlike_signed
+        changed = self._accounting_update(update)
+        if loan.unlike_signed != known:
+            problems += [f"{contract.number}: {line}" for line in loan.unlike_signed.splitlines()]
+        return changed
 
 
 class Repayment(models.Model):

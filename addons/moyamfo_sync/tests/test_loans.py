@@ -112,6 +112,8 @@ class LoansCase(MoyamfoCase):
             signed_at=datetime(2026, 11, 23, 21, 30),  # 24 November in Moscow
             offer_amount=120000,
             offer_months=2,
+            offer_rate=30,
+            offer_psk=29.999,
             offer_schedule=[
                 {
                     "due_on": day,
@@ -202,6 +204,42 @@ class TestContracts(LoansCase):
         self.assertEqual((run.row_count, run.changed_count, run.state), (1, 0, "done"))
         self.assertEqual(loan.installment_ids, lines)
         self.assertEqual(loan.as_of, datetime(2026, 11, 24, 9, 5))
+
+    def test_a_contract_unlike_what_was_signed_is_shown_once_on_the_pull_and_on_the_loan(self):
+        loan = self.loan()
+        uuid = loan.application_id.uuid
+        theirs = {"Сумма": "120000.01", "Срок": 3, "ПроцентнаяСтавка": "31.5", "ПСК": "31.499"}
+        self.answer_contracts(contract(uuid, **theirs))
+        run, _trap = self.pull("contracts")
+        self.assertEqual(run.state, "problems")
+        for theirs, signed in (
+            ("120000.01", "120000.0"),
+            ("3", "2"),
+            ("31.5", "30.0"),
+            ("31.499", "29.999"),
+        ):
+            for text in (run.problems, loan.unlike_signed):
+                self.assertRegex(text, f"{signed}\\b.*{theirs}")
+        self.assertEqual(len(loan.unlike_signed.splitlines()), 4)
+        again, _trap = self.pull("contracts")
+        self.assertEqual(again.state, "done")
+        # a later change is a new agreement: the books go on, the first difference stays
+        self.answer_contracts(contract(uuid, Срок=2))
+        self.pull("contracts")
+        self.assertEqual(loan.months, 2)
+        self.assertTrue(loan.unlike_signed)
+
+    def test_contracts_without_a_time_are_of_their_servers_time(self):
+        self.loan()
+        date = "Tue, 24 Nov 2026 09:00:00 GMT"
+        handler = self.publication.server.RequestHandlerClass
+        self.patch(handler, "date_time_string", lambda handler, timestamp=None: date)
+        self.answer_contracts(as_of="")
+        run, _trap = self.pull("contracts")
+        self.assertEqual(run.as_of, datetime(2026, 11, 24, 9))
+
+    def test_a_contract_as_signed_has_nothing_to_show(self):
+        self.assertFalse(self.active().unlike_signed)
 
     def test_older_figures_never_replace_newer_ones(self):
         loan = self.active()
