@@ -215,6 +215,8 @@ class Application(models.Model):
         if state.status == "approved":
             update["offer"] = {
                 **vars(state.offer),
+                # our columns keep seconds: a fraction would be news at each pull
+                "valid_until": state.offer.valid_until.replace(microsecond=0),
                 "schedule": [vars(line) for line in state.offer.schedule],
             }
         if state.status == "funded":
