@@ -153,9 +153,11 @@ class Application(models.Model):
 
     def _moyamfo_commit(self):
         agency = self.agency_id
+        # not state_changed_at: every note, as of a claim, moves that
+        move = self.history_ids.filtered(lambda row: row.made and row.move == "commit")[-1:]
         return dto.Commit(
             uid=self.uuid,
-            committed_at=_utc(self.state_changed_at),
+            committed_at=_utc((move.create_date or self.state_changed_at).replace(microsecond=0)),
             amount=self._loan_amount(),
             order_number=self.order_number,
             booking_number=self.booking_number or None,

@@ -178,6 +178,24 @@ class TestMessage(MoyamfoCase):
         self.assertEqual(body["Получатель"]["БИК"], "044525000")
         self.assertEqual(body["ИдентификаторПолучателя"], "ТретьеЛицо")
 
+    def test_a_commit_is_of_the_time_it_was_made_whatever_was_noted_since(self):
+        application = self.new_application(state="ready", offer_amount=90000)
+        with trap_jobs():
+            application._move("commit", "agency")
+        committed = application.history_ids[-1:]
+        self.env.cr.execute(
+            "UPDATE tour_loan_history SET create_date = '2026-11-24 09:00:00' WHERE id = %s",
+            [committed.id],
+        )
+        committed.invalidate_recordset()
+        with trap_jobs():
+            application._claim_cancel("передумали")  # noted on the application
+        message = application.moyamfo_message_ids.filtered(lambda one: one.kind == "commit")
+        self.publication.answers["CommitApplication"] = lambda body: "OK"
+        self.deliver(message)
+        (body,) = self.publication.called("CommitApplication")
+        self.assertEqual(body["ДатаПодтверждения"], "20261124120000")
+
     def test_a_signature_carries_its_evidence_and_not_the_code(self):
         application = self.new_application(state="signed", offer_amount=90000)
         self.sign(application)
