@@ -27,6 +27,8 @@ ARRIVED = {
     "commit": {"committed", "funded", "annulled"},
 }
 NOT_SET_UP_SECONDS = 600
+# After how many time-outs of the operation 1C is asked whether it booked the money.
+MONEY_PAUSE = 1.5
 
 
 class MoyamfoMessage(models.Model):
@@ -100,6 +102,12 @@ class MoyamfoMessage(models.Model):
         self.operation = exchange.profile.operations[name].name
         try:
             accepted = exchange.send(kind, record)
+        except TransportError as error:
+            if self.kind in OF_MONEY and error.maybe_received:
+                # 1C may be booking it yet, and would say that it has no such movement
+                pause = MONEY_PAUSE * exchange.profile.operations[name].timeout
+                error.retry_after = max(error.retry_after or 0, pause)
+            raise
         except BusinessError as error:
             if not self.claim_id:
                 raise

@@ -1,12 +1,15 @@
 """Loans and money between the cabinet and 1C: payments out, contracts and bookings in."""
 
+import os
 from datetime import datetime, timedelta
+from unittest.mock import patch
 from xml.sax.saxutils import escape
 
 from odoo import fields
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from .. import connection
 from .common import ENVELOPE, NAMESPACE, MoyamfoCase, page
 
 OK = {"Результат": "OK"}
@@ -368,6 +371,22 @@ class TestPayments(LoansCase):
         self.assertEqual((message.state, repayment.state), ("sent", "sent"))
         self.assertEqual(len(self.publication.called("LoadPayment")), 1)
         self.assertEqual(self.publication.called("GetPayments")[-1]["УИДы"], [repayment.uid])
+
+    def test_1c_is_not_asked_about_money_while_it_may_be_booking_it(self):
+        loan = self.active()
+        message = self.messages(self.repayment(loan), "payment")
+        self.deliver(message)  # no answer
+        timeout = connection.exchange().profile.operations["load_payment"].timeout
+        self.assertGreater(
+            message.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout)
+        )
+        message.state = "dropped"  # the next one waits for it
+        refused = self.messages(self.repayment(loan), "payment")
+        with patch.dict(os.environ, {"MOYAMFO_SYNC_URL": "http://127.0.0.1:1"}):
+            self.deliver(refused)  # nobody listens: it cannot have arrived
+        self.assertLess(
+            refused.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout)
+        )
 
     def test_a_payment_that_did_not_arrive_is_sent_after_asking(self):
         loan = self.active()
