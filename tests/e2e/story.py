@@ -65,6 +65,7 @@ class Sandbox:
             for fault in self.get(server, "faults")["faults"]:
                 self.post(server, "faults", operation=fault["operation"], kind=None)
         self.lender(rule="approve", seconds=1, share=100, ping=True, repeats=True)
+        self.lender(refuse_cancel=False, refuse_refund=False)
 
     def order(self, number: str) -> dict:
         return self.get("travel", f"orders/{number}")
