@@ -3,7 +3,7 @@ from odoo.tests import new_test_user
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from .common import MoyamfoCase, fault
+from .common import MoyamfoCase, fault, page
 
 OPERATIONS = ("read", "write", "create", "unlink")
 NOTHING, READ = 0, 1
@@ -63,6 +63,7 @@ class TestAccess(MoyamfoCase):
         with trap_jobs() as trap:
             message.with_user(self.operator).action_send_again()
         trap.assert_jobs_count(1)
+        self.publication.answers["GetApplications"] = lambda body: page()
         self.deliver(message)
         self.assertEqual(message.state, "stuck")
         with trap_jobs():

@@ -99,7 +99,7 @@ class TestAsking(PayuCommon, HttpCase):
         self.payu.replies = [DROP]
         cron = self.env.ref("payu_connector.ir_cron_ask")
         with self._apart(cron) as apart:
-            apart, progress = apart._add_progress()
+            apart, progress = apart.with_context(cron_id=apart.id)._add_progress()
             apart.env.cr.commit()  # as the scheduler does; pylint: disable=invalid-commit
             apart.env["payment.transaction"]._cron_payu_ru_ask()
             self.assertEqual((progress.done, progress.remaining), (1, 0))
