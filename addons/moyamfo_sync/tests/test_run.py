@@ -52,7 +52,7 @@ class TestRun(MoyamfoCase):
         self.env.flush_all()
         application.invalidate_recordset()
         run, _trap = self.pull("applications")
-        self.assertEqual((run.changed_count, run.problems), (0, False))
+        self.assertEqual((run.changed_count, run.state), (0, "done"))
         self.assertEqual(len(application.history_ids), moves)
         self.assertEqual(application.offer_valid_until, datetime(2099, 12, 31, 20, 59, 59))
 
