@@ -384,9 +384,7 @@ class TestPayments(LoansCase):
         refused = self.messages(self.repayment(loan), "payment")
         with patch.dict(os.environ, {"MOYAMFO_SYNC_URL": "http://127.0.0.1:1"}):
             self.deliver(refused)  # nobody listens: it cannot have arrived
-        self.assertLess(
-            refused.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout)
-        )
+        self.assertLess(refused.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout))
 
     def test_a_payment_that_did_not_arrive_is_sent_after_asking(self):
         loan = self.active()
