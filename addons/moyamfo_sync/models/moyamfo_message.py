@@ -27,7 +27,7 @@ ARRIVED = {
     "commit": {"committed", "funded", "annulled"},
 }
 NOT_SET_UP_SECONDS = 600
-# After how many time-outs of the operation 1C is asked whether it booked the money.
+# How many time-outs of an operation with money 1C gets before it is asked about it.
 MONEY_PAUSE = 1.5
 
 
@@ -75,6 +75,10 @@ class MoyamfoMessage(models.Model):
             return Outcome("dropped", error=reason)
         try:
             exchange = connection.exchange()
+            if repeat and not self.attempts and self.kind in OF_MONEY:
+                # its job died, perhaps a second ago and while 1C was booking
+                pause = self._money_pause(exchange)
+                return Outcome("later", error="the job of it died", seconds=pause)
             if repeat:
                 number = self._number_if_arrived(exchange)
                 if number is not None:
@@ -104,9 +108,7 @@ class MoyamfoMessage(models.Model):
             accepted = exchange.send(kind, record)
         except TransportError as error:
             if self.kind in OF_MONEY and error.maybe_received:
-                # 1C may be booking it yet, and would say that it has no such movement
-                pause = MONEY_PAUSE * exchange.profile.operations[name].timeout
-                error.retry_after = max(error.retry_after or 0, pause)
+                error.retry_after = max(error.retry_after or 0, self._money_pause(exchange))
             raise
         except BusinessError as error:
             if not self.claim_id:
@@ -117,6 +119,13 @@ class MoyamfoMessage(models.Model):
             self.request = exchange.last_sent
         self._take_number(accepted.number)
         return Outcome("sent", response=exchange.last_received)
+
+    def _money_pause(self, exchange) -> float:
+        """Return after how many seconds 1C may be asked whether it booked this.
+
+        Asked sooner it may still be booking, and would say that it has no such movement.
+        """
+        return MONEY_PAUSE * exchange.profile.operations[operations.OPERATIONS[self.kind]].timeout
 
     def _record(self):
         """Return the record of ``protocol.dto`` that this message carries."""

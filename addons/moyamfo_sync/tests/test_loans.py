@@ -386,6 +386,18 @@ class TestPayments(LoansCase):
             self.deliver(refused)  # nobody listens: it cannot have arrived
         self.assertLess(refused.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout))
 
+    def test_a_job_that_died_with_money_leaves_1c_its_time_as_well(self):
+        message = self.messages(self.repayment(self.active()), "payment")
+        self.patch(type(message), "_may_be_a_repeat", lambda message: True)
+        self.publication.calls.clear()
+        self.deliver(message)
+        self.assertEqual((message.state, self.publication.calls), ("pending", []))
+        self.answer_payments()
+        self.publication.answers["LoadPayment"] = lambda body: OK
+        self.deliver(message)
+        names = [name for name, _body in self.publication.calls]
+        self.assertEqual(names, ["GetPayments", "LoadPayment"])
+
     def test_a_payment_that_did_not_arrive_is_sent_after_asking(self):
         loan = self.active()
         repayment = self.repayment(loan)
