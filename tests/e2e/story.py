@@ -66,6 +66,7 @@ class Sandbox:
         self.lender(
             **dict(rule="approve", seconds=1, share=100, payout_seconds=1),
             **dict(cancels="at once", ping=True, repeats=True),
+            **dict(refuse_cancel=False, refuse_refund=False),
         )
         self.post("payu", "settings", notice="before", refund_seconds=1)
 

@@ -60,6 +60,26 @@ def test_every_counterparty_repeats_itself(customer, sandbox):
     outcome.check_three_books(customer, 1)
 
 
+def test_a_lender_who_knows_no_repeat_books_once_and_his_refusal_reaches_the_agency(
+    customer, sandbox
+):
+    sandbox.lender(repeats=False)  # a second LoadPayment would be a second booking
+    sandbox.fault("moyamfo", "LoadPayment", "drop_after")
+    play(customer)
+    check_three_books(customer, 1)
+    sandbox.lender(refuse_refund=True)
+    asked = sandbox.call(customer.order_number, "application.tour_refund")
+    assert asked["result"]["requests"][0]["state"] == "waiting"
+
+    def refused():
+        (request,) = sandbox.order(customer.order_number)["application"]["requests"]
+        return request["state"] == "refused"
+
+    wait_until(refused, 90)
+    assert customer.status() == "funded"
+    check_three_books(customer, 1)
+
+
 def test_the_pause_of_the_law_holds_the_booking(customer):
     customer.apply(tour="antalya")
     customer.await_heading(APPROVED)

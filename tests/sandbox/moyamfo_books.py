@@ -45,6 +45,8 @@ SETTINGS = {
     "cancels": "at once",  # of a committed application; desk: a person agrees or refuses
     "ping": True,
     "repeats": True,  # whether 1C recognises a UID it knows
+    "refuse_cancel": False,  # the cancel of a booked tour
+    "refuse_refund": False,  # the return of a tour's price
     "day_shift": 0,  # the lender's today is this many days ahead
 }
 REVIEW, NEEDS, APPROVED, DECLINED = "На рассмотрении", "Нужны данные", "Одобрена", "Отказ"
@@ -163,6 +165,8 @@ class Books:
                 return row["number"]
             if row["status"] in (ISSUED, ANNULLED):
                 raise Refusal("Займ уже выдан, отмена заявки невозможна")
+            if row["commitment"] and self.settings()["refuse_cancel"]:
+                raise Refusal("Выплата уже готовится, отмена не согласована")
             self._write(
                 row["id"], f"Отменена кабинетом: {body.get('Причина')}",
                 status=CANCELLED, decide_at=None, pay_at=None,

@@ -58,6 +58,8 @@ class Money:
             contract = self.books.known(body["УИДЗаявки"])
             if contract["status"] != ISSUED:
                 raise Refusal("Возврат возможен только по выданному займу")
+            if self.books.settings()["refuse_refund"]:
+                raise Refusal("Возврат не согласован кредитором")
             self._book(body, "refund", contract, self.books.today())
             full = str(body.get("Полный")) in ("1", "True", "true")
             self._note(

@@ -27,6 +27,8 @@ ARRIVED = {
     "commit": {"committed", "funded", "annulled"},
 }
 NOT_SET_UP_SECONDS = 600
+# How many time-outs of an operation with money 1C gets before it is asked about it.
+MONEY_PAUSE = 1.5
 
 
 class MoyamfoMessage(models.Model):
@@ -54,6 +56,12 @@ class MoyamfoMessage(models.Model):
     claim_id = fields.Many2one(
         "tour_loan.claim", readonly=True, index="btree_not_null", ondelete="restrict"
     )
+    claim_state = fields.Selection(related="claim_id.state", string="Claim is")
+    early = fields.Boolean(
+        "Pays off",
+        readonly=True,
+        help="The repayment covered what 1C then named for paying the loan off.",
+    )
     operation = fields.Char(readonly=True, help="The 1C operation that was called.")
     _attempts = models.Index("(endpoint, last_attempt_at DESC) WHERE last_attempt_at IS NOT NULL")
     _waiting = models.Index("(endpoint) WHERE state = 'pending'")
@@ -73,16 +81,24 @@ class MoyamfoMessage(models.Model):
 
     def _send(self):
         reason = self._reason_to_drop()
-        if reason:
+        repeat = self._may_be_a_repeat()
+        if reason and not repeat:
             return Outcome("dropped", error=reason)
         try:
             exchange = connection.exchange()
-            if self._may_be_a_repeat():
+            if repeat and not self.attempts and self.kind in OF_MONEY:
+                # its job died, perhaps a second ago and while 1C was booking
+                pause = self._money_pause(exchange)
+                return Outcome("later", error="the job of it died", seconds=pause)
+            if repeat:
                 number = self._number_if_arrived(exchange)
                 if number is not None:
                     self.found_by_asking = True
                     self._take_number(number)
                     return Outcome("sent", response=exchange.last_received)
+            reason = reason or self._nothing_to_undo(exchange)
+            if reason:
+                return Outcome("dropped", error=reason)
             return self._send_to(exchange)
         except ProfileError as error:
             return Outcome("later", error=str(error), seconds=NOT_SET_UP_SECONDS)
@@ -104,10 +120,26 @@ class MoyamfoMessage(models.Model):
         self.operation = exchange.profile.operations[name].name
         try:
             accepted = exchange.send(kind, record)
+        except TransportError as error:
+            if self.kind in OF_MONEY and error.maybe_received:
+                error.retry_after = max(error.retry_after or 0, self._money_pause(exchange))
+            raise
+        except BusinessError as error:
+            if not self.claim_id:
+                raise
+            # the lender's last word on the claim: no person has to look, others may go
+            return Outcome("dropped", response=str(error), error=self.env._("1C refused"))
         finally:
             self.request = exchange.last_sent
         self._take_number(accepted.number)
         return Outcome("sent", response=exchange.last_received)
+
+    def _money_pause(self, exchange) -> float:
+        """Return after how many seconds 1C may be asked whether it booked this.
+
+        Asked sooner it may still be booking, and would say that it has no such movement.
+        """
+        return MONEY_PAUSE * exchange.profile.operations[operations.OPERATIONS[self.kind]].timeout
 
     def _record(self):
         """Return the record of ``protocol.dto`` that this message carries."""
@@ -134,7 +166,10 @@ class MoyamfoMessage(models.Model):
         )
 
     def _reason_to_drop(self) -> str:
-        """Return why there is nothing to send any more, or nothing."""
+        """Return why there is nothing to send any more, or nothing.
+
+        What may have arrived is asked for all the same: its cancel builds on it.
+        """
         state = self.application_id.state
         if self.kind in ("application", "change") and state in (
             "cancelled",
@@ -144,10 +179,20 @@ class MoyamfoMessage(models.Model):
             return f"the application is {state}"
         if self.claim_id and self.claim_id.state != "waiting":
             return f"the lender has {self.claim_id.state} it already"
+        return ""
+
+    def _nothing_to_undo(self, exchange) -> str:
+        """Return why a cancel or a reversal has nothing to undo, or nothing.
+
+        A message that was given up may have arrived, its answer lost: unless we know
+        that 1C took what is to be undone, 1C itself is asked.
+        """
         if self.kind == "cancel" and not self._earlier_sent():
-            return "1C never had the application"
+            page = exchange.application_states([self.application_id.uuid])
+            return "" if page.rows or page.bad else "1C never had the application"
         if self.kind == "reversal" and not self._payment_sent():
-            return "1C never had the payment"
+            page = exchange.payments([self.repayment_id.uid])
+            return "" if page.rows or page.bad else "1C never had the payment"
         return ""
 
     def _payment_sent(self):
@@ -201,10 +246,10 @@ class MoyamfoMessage(models.Model):
             application._accounting_update({"number": number})
 
     def _on_verdict(self, outcome):
-        if outcome.verdict == "dropped":
-            self.claim_id._accounting_update("refused")
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
+        if outcome.verdict == "dropped":
+            self.claim_id._accounting_update("refused")
         if outcome.verdict != "sent":
             return
         if self.kind == "change":
@@ -231,12 +276,18 @@ class MoyamfoMessage(models.Model):
             ]
         ).application_id
 
+    def action_send_again(self):
+        """Staff: as for any message, but the agency was told of a refused claim."""
+        refused = self.filtered(lambda message: message.claim_id.state == "refused")
+        return super(MoyamfoMessage, self - refused).action_send_again()
+
     def action_drop(self):
         """Staff: give a stuck message up, so that those behind it may go."""
-        stuck = self.filtered(lambda message: message.state == "stuck")
+        self.check_access("read")
+        # sudo: staff give a message up, they never change it
+        stuck = self.sudo().filtered(lambda message: message.state == "stuck")
         stuck.state = "dropped"
-        # sudo: staff give a message up, they do not write claims
-        stuck.sudo().claim_id._accounting_update("refused")
         for message in stuck:
+            message.claim_id._accounting_update("refused")
             message._wake_next()
         return True

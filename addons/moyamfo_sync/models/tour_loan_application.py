@@ -22,18 +22,23 @@ class Application(models.Model):
     def _notify_accounting(self, kind):
         """Write the message for MoyaMFO; test applications never go out."""
         if not self.test:
-            claim = self.claim_ids.filtered(lambda c: c.kind == kind and c.state == "waiting")
             # sudo: the borrower or the agency acts, the outbox is the server's own
             self.env["moyamfo.message"].sudo().create(
                 {
                     "kind": kind,
                     "application_id": self.id,
-                    "claim_id": claim[-1:].id,
+                    "claim_id": self._moyamfo_claim(kind).id,
                     "business_key": self.uuid,
                     "endpoint": "moyamfo",
                 }
             )
         return super()._notify_accounting(kind)
+
+    def _moyamfo_claim(self, kind):
+        """Return the agency's claim a message of ``kind`` puts to 1C, if it is one's."""
+        return self.claim_ids.filtered(
+            lambda claim: claim.kind == kind and claim.state == "waiting"
+        )[-1:]
 
     # === OUT === #
 
@@ -148,9 +153,11 @@ class Application(models.Model):
 
     def _moyamfo_commit(self):
         agency = self.agency_id
+        # not state_changed_at: every note, as of a claim, moves that
+        move = self.history_ids.filtered(lambda row: row.made and row.move == "commit")[-1:]
         return dto.Commit(
             uid=self.uuid,
-            committed_at=_utc(self.state_changed_at),
+            committed_at=_utc((move.create_date or self.state_changed_at).replace(microsecond=0)),
             amount=self._loan_amount(),
             order_number=self.order_number,
             booking_number=self.booking_number or None,
@@ -210,6 +217,8 @@ class Application(models.Model):
         if state.status == "approved":
             update["offer"] = {
                 **vars(state.offer),
+                # our columns keep seconds: a fraction would be news at each pull
+                "valid_until": state.offer.valid_until.replace(microsecond=0),
                 "schedule": [vars(line) for line in state.offer.schedule],
             }
         if state.status == "funded":

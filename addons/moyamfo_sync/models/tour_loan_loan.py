@@ -16,17 +16,20 @@ class Loan(models.Model):
         unknown = isinstance(contract.status, Unknown)
         if unknown:
             problems.append(f"{contract.number}: {contract.status}")
-        figures = vars(contract)
-        return self._accounting_update(
-            {
-                **figures,
-                "application_uuid": contract.application_uid,
-                "status": None if unknown else contract.status,
-                "unknown_status": str(contract.status) if unknown else False,
-                "as_of": contract.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0),
-                "schedule": [vars(line) for line in contract.schedule],
-            }
-        )
+        update = {
+            **vars(contract),
+            "application_uuid": contract.application_uid,
+            "status": None if unknown else contract.status,
+            "unknown_status": str(contract.status) if unknown else False,
+            "as_of": contract.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+            "schedule": [vars(line) for line in contract.schedule],
+        }
+        loan = self._of_contract(update)
+        known = loan.unlike_signed
+        changed = self._accounting_update(update)
+        if loan.unlike_signed != known:
+            problems += [f"{contract.number}: {line}" for line in loan.unlike_signed.splitlines()]
+        return changed
 
 
 class Repayment(models.Model):
@@ -34,7 +37,7 @@ class Repayment(models.Model):
 
     def _notify_accounting(self, kind):
         """Write the message for MoyaMFO; loans of test applications never go out."""
-        application = self.loan_id.application_id
+        application, payoff = self.loan_id.application_id, self.loan_id.payoff
         if not application.test:
             # sudo: a payment notice came, the outbox is the server's own
             self.env["moyamfo.message"].sudo().create(
@@ -42,6 +45,10 @@ class Repayment(models.Model):
                     "kind": kind,
                     "application_id": application.id,
                     "repayment_id": self.id,
+                    # now: 1C names another sum tomorrow, a repeat must say the same
+                    "early": kind == "payment"
+                    and payoff > 0
+                    and application._exact(self.amount) >= application._exact(payoff),
                     "business_key": f"loan {self.loan_id.uuid}",
                     "endpoint": "moyamfo",
                 }
@@ -68,7 +75,7 @@ class Repayment(models.Model):
             paid_at=self.paid_at.replace(tzinfo=UTC),
             order_id=self.transaction_id.reference,
             operation_id=self.transaction_id.provider_reference or None,
-            early=exact(self.amount) >= exact(self.loan_id.payoff) or None,
+            early=message.early or None,
         )
 
     def _moyamfo_apply(self, booked, problems) -> bool:

@@ -24,12 +24,13 @@ class ContractStream:
 
     :param file: the raw body
     :param raise_fault: called with 1C's text if the body is a SOAP fault
+    :param answered_at: the server's time, for an answer that names none
     """
 
-    def __init__(self, file, profile: Profile, raise_fault):
+    def __init__(self, file, profile: Profile, raise_fault, answered_at=None):
         self._file, self._profile, self._raise_fault = file, profile, raise_fault
         self.more = False
-        self.as_of = None
+        self.as_of = answered_at
         self.unknown_keys: set[str] = set()
 
     def __iter__(self):
@@ -46,7 +47,7 @@ class ContractStream:
                 elif name == names["more"]:
                     self.more = bool(self._value(BOOLEAN, element))
                 elif name == names["as_of"]:
-                    self.as_of = self._value(MOMENT, element)
+                    self.as_of = self._value(MOMENT, element) or self.as_of
                 elif name == "Fault":
                     self._raise_fault(_fault_of(element))
                 elif name == "Envelope":

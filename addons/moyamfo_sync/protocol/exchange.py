@@ -90,7 +90,9 @@ class Exchange:
             )
         service = self._connected()
         with service.stream("get_contracts", **parameters) as file:
-            yield ContractStream(file, profile, service.transport.raise_fault)
+            yield ContractStream(
+                file, profile, service.transport.raise_fault, service.transport.answered_at
+            )
 
     def _slice(self, since, page):
         formats, enums = self.profile.formats, self.profile.enums
@@ -102,7 +104,10 @@ class Exchange:
 
     def _page(self, operation, record_type, question) -> dto.Page:
         data = {self.profile.paging[name]: value for name, value in question.items()}
-        return decode_page(record_type, parse_json(self._call(operation, data)), self.profile)
+        page = decode_page(record_type, parse_json(self._call(operation, data)), self.profile)
+        # its own word first, else its server's clock: never ours, which may go otherwise
+        page.as_of = page.as_of or self._connected().transport.answered_at
+        return page
 
     def _call(self, operation, data) -> str:
         self.last_received = ""

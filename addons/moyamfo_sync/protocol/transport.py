@@ -6,6 +6,8 @@ a server in 1C's shape; see ``tests/unit/moyamfo_sync_protocol``.
 
 import re
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import requests
 import zeep
@@ -54,6 +56,7 @@ class SoapTransport(Transport):
         self.transient_faults = profile.transient_faults
         self.read_timeout = 30.0
         self.streaming = False
+        self.answered_at = None  # 1C's server's time of the latest answer, aware UTC
 
     def _load_remote_data(self, url):
         with _verdict_on_requests():
@@ -73,6 +76,7 @@ class SoapTransport(Transport):
                 allow_redirects=False,
                 stream=True,
             )
+            self.answered_at = _http_date(response.headers.get("Date"))
             if response.status_code == 200 and self.streaming:
                 if "html" in response.headers.get("Content-Type", ""):
                     self._check(response, _read(response, FAULT_LIMIT))
@@ -137,6 +141,14 @@ def _verdict_on_requests():
         raise TransportError(f"connection: {error}", maybe_received=not refused) from error
     except requests.exceptions.RequestException as error:
         raise TransportError(f"HTTP: {error}") from error
+
+
+def _http_date(text: str | None) -> datetime | None:
+    """Read a Date header (RFC 9110, 5.6.7); None if there is none or it is no date."""
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+    except ValueError:
+        return None
 
 
 def _read(response, limit: int) -> bytes:

@@ -1,13 +1,16 @@
 """Loans and money between the cabinet and 1C: payments out, contracts and bookings in."""
 
+import os
 from datetime import datetime, timedelta
+from unittest.mock import patch
 from xml.sax.saxutils import escape
 
 from odoo import fields
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from .common import ENVELOPE, NAMESPACE, MoyamfoCase, fault, page
+from .. import connection
+from .common import ENVELOPE, NAMESPACE, MoyamfoCase, page
 
 OK = {"Результат": "OK"}
 DUE = (("2026-12-24", "61479.45"), ("2027-01-24", "61479.45"))
@@ -112,6 +115,8 @@ class LoansCase(MoyamfoCase):
             signed_at=datetime(2026, 11, 23, 21, 30),  # 24 November in Moscow
             offer_amount=120000,
             offer_months=2,
+            offer_rate=30,
+            offer_psk=29.999,
             offer_schedule=[
                 {
                     "due_on": day,
@@ -202,6 +207,42 @@ class TestContracts(LoansCase):
         self.assertEqual((run.row_count, run.changed_count, run.state), (1, 0, "done"))
         self.assertEqual(loan.installment_ids, lines)
         self.assertEqual(loan.as_of, datetime(2026, 11, 24, 9, 5))
+
+    def test_a_contract_unlike_what_was_signed_is_shown_once_on_the_pull_and_on_the_loan(self):
+        loan = self.loan()
+        uuid = loan.application_id.uuid
+        theirs = {"Сумма": "120000.01", "Срок": 3, "ПроцентнаяСтавка": "31.5", "ПСК": "31.499"}
+        self.answer_contracts(contract(uuid, **theirs))
+        run, _trap = self.pull("contracts")
+        self.assertEqual(run.state, "problems")
+        for theirs, signed in (
+            ("120000.01", "120000.0"),
+            ("3", "2"),
+            ("31.5", "30.0"),
+            ("31.499", "29.999"),
+        ):
+            for text in (run.problems, loan.unlike_signed):
+                self.assertRegex(text, f"{signed}\\b.*{theirs}")
+        self.assertEqual(len(loan.unlike_signed.splitlines()), 4)
+        again, _trap = self.pull("contracts")
+        self.assertEqual(again.state, "done")
+        # a later change is a new agreement: the books go on, the first difference stays
+        self.answer_contracts(contract(uuid, Срок=2))
+        self.pull("contracts")
+        self.assertEqual(loan.months, 2)
+        self.assertTrue(loan.unlike_signed)
+
+    def test_contracts_without_a_time_are_of_their_servers_time(self):
+        self.loan()
+        date = "Tue, 24 Nov 2026 09:00:00 GMT"
+        handler = self.publication.server.RequestHandlerClass
+        self.patch(handler, "date_time_string", lambda handler, timestamp=None: date)
+        self.answer_contracts(as_of="")
+        run, _trap = self.pull("contracts")
+        self.assertEqual(run.as_of, datetime(2026, 11, 24, 9))
+
+    def test_a_contract_as_signed_has_nothing_to_show(self):
+        self.assertFalse(self.active().unlike_signed)
 
     def test_older_figures_never_replace_newer_ones(self):
         loan = self.active()
@@ -331,6 +372,32 @@ class TestPayments(LoansCase):
         self.assertEqual(len(self.publication.called("LoadPayment")), 1)
         self.assertEqual(self.publication.called("GetPayments")[-1]["УИДы"], [repayment.uid])
 
+    def test_1c_is_not_asked_about_money_while_it_may_be_booking_it(self):
+        loan = self.active()
+        message = self.messages(self.repayment(loan), "payment")
+        self.deliver(message)  # no answer
+        timeout = connection.exchange().profile.operations["load_payment"].timeout
+        self.assertGreater(
+            message.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout)
+        )
+        message.state = "dropped"  # the next one waits for it
+        refused = self.messages(self.repayment(loan), "payment")
+        with patch.dict(os.environ, {"MOYAMFO_SYNC_URL": "http://127.0.0.1:1"}):
+            self.deliver(refused)  # nobody listens: it cannot have arrived
+        self.assertLess(refused.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout))
+
+    def test_a_job_that_died_with_money_leaves_1c_its_time_as_well(self):
+        message = self.messages(self.repayment(self.active()), "payment")
+        self.patch(type(message), "_may_be_a_repeat", lambda message: True)
+        self.publication.calls.clear()
+        self.deliver(message)
+        self.assertEqual((message.state, self.publication.calls), ("pending", []))
+        self.answer_payments()
+        self.publication.answers["LoadPayment"] = lambda body: OK
+        self.deliver(message)
+        names = [name for name, _body in self.publication.calls]
+        self.assertEqual(names, ["GetPayments", "LoadPayment"])
+
     def test_a_payment_that_did_not_arrive_is_sent_after_asking(self):
         loan = self.active()
         repayment = self.repayment(loan)
@@ -342,6 +409,37 @@ class TestPayments(LoansCase):
         first, second = self.publication.called("LoadPayment")
         self.assertEqual(first, second)
         self.assertEqual(repayment.state, "sent")
+
+    def sent_early(self, repayment):
+        """Whether each LoadPayment of ``repayment`` said that it pays the loan off."""
+        self.publication.answers["LoadPayment"] = lambda body: OK
+        self.deliver(self.messages(repayment, "payment"))
+        return [
+            body.get("Досрочно")
+            for body in self.publication.called("LoadPayment")
+            if body["УИД"] == repayment.uid
+        ]
+
+    def test_a_payment_is_early_only_if_it_covers_what_1c_names(self):
+        loan = self.active()
+        loan.payoff = 120098.63
+        self.assertEqual(self.sent_early(self.repayment(loan, 120098.62)), [None])
+        self.assertEqual(self.sent_early(self.repayment(loan, 120098.63)), [1])
+        loan.payoff = 0  # 1C names none
+        self.assertEqual(self.sent_early(self.repayment(loan, 5000)), [None])
+
+    def test_a_repeated_payment_says_the_same_of_paying_off(self):
+        loan = self.active()
+        loan.payoff = 60000
+        repayment = self.repayment(loan, 60000)
+        message = self.messages(repayment, "payment")
+        self.deliver(message)  # no answer
+        loan.payoff = 60100
+        self.answer_payments()
+        self.publication.answers["LoadPayment"] = lambda body: OK
+        self.deliver(message)
+        first, second = self.publication.called("LoadPayment")
+        self.assertEqual(first, second)
 
     def test_a_payment_1c_refused_to_book_waits_for_a_person(self):
         loan = self.active()
@@ -436,42 +534,16 @@ class TestReversals(LoansCase):
         repayment = self.repayment(self.active())
         self.messages(repayment, "payment").state = "dropped"
         message = self.refunded(repayment)
+        self.answer_payments()
         self.deliver(message)
         self.assertEqual(message.state, "dropped")
         self.assertFalse(self.publication.called("ReversePayment"))
 
-
-class TestTourRefunds(LoansCase):
-    def claimed(self):
-        application = self.active().application_id
-        application.payout_amount = 120000
-        with trap_jobs():
-            application._claim("tour_refund", amount=120000, document_numbers=["B-1"])
-            application._notify_accounting("tour_refund")
-        return application.claim_ids, application.moyamfo_message_ids[:1]
-
-    def test_a_tour_refund_names_its_claim_and_is_no_repayment(self):
-        claim, message = self.claimed()
-        self.publication.answers["TourRefund"] = lambda body: "OK"
+    def test_a_payment_given_up_here_that_1c_has_is_reversed(self):
+        repayment = self.repayment(self.active())
+        self.messages(repayment, "payment").state = "dropped"
+        message = self.refunded(repayment)
+        self.answer_payments(booked(repayment.uid))
+        self.publication.answers["ReversePayment"] = lambda body: OK
         self.deliver(message)
-        (body,) = self.publication.called("TourRefund")
-        self.assertEqual((body["УИД"], body["УИДЗаявки"]), (claim.uid, claim.application_id.uuid))
-        self.assertEqual((body["Сумма"], body["Полный"]), ("120000.00", 1))
-        self.assertFalse(claim.application_id.loan_id.repayment_ids)
-
-    def test_a_tour_refund_1c_has_is_not_sent_again(self):
-        claim, message = self.claimed()
-        self.deliver(message)
-        self.answer_payments(booked(claim.uid, amount="120000.00"))
-        self.deliver(message)
-        self.assertTrue(message.found_by_asking)
-        self.assertEqual(len(self.publication.called("TourRefund")), 1)
-
-    def test_a_tour_refund_that_staff_give_up_is_refused(self):
-        claim, message = self.claimed()
-        self.publication.answers["TourRefund"] = lambda body: fault("Нет такого займа")
-        self.deliver(message)
-        self.assertEqual((message.state, claim.state), ("stuck", "waiting"), "it may be mended")
-        with trap_jobs():
-            message.action_drop()
-        self.assertEqual((message.state, claim.state), ("dropped", "refused"))
+        self.assertEqual(message.state, "sent")

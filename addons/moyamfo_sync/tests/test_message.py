@@ -104,10 +104,53 @@ class TestMessage(MoyamfoCase):
         application, message = self.submitted()
         application._move("cancel", "agency", note="передумали")
         cancel = application.moyamfo_message_ids - message
+        self.publication.answers["GetApplications"] = lambda body: page()
         self.deliver(message)
         self.deliver(cancel)
         self.assertEqual(set((message | cancel).mapped("state")), {"dropped"})
-        self.assertFalse(self.publication.calls)
+        self.assertEqual({name for name, _body in self.publication.calls}, {"GetApplications"})
+
+    def test_an_application_1c_got_while_we_cancelled_it_is_cancelled_there(self):
+        application, message = self.submitted()
+        self.deliver(message)  # 1C has it, the answer is lost
+        application._move("cancel", "agency", note="передумали")
+        cancel = application.moyamfo_message_ids - message
+        self.publication.answers["GetApplications"] = lambda body: page(
+            {"УИД": application.uuid, "Номер": "ЗК-1", "Статус": "На рассмотрении"}
+        )
+        self.publication.answers["CancelApplication"] = lambda body: "OK"
+        self.deliver(message)
+        self.deliver(cancel)
+        self.assertEqual((message.state, cancel.state), ("sent", "sent"))
+        self.assertEqual(len(self.publication.called("LoadApplication")), 1)
+        self.assertEqual(len(self.publication.called("CancelApplication")), 1)
+
+    def test_an_application_that_did_not_arrive_before_its_cancel_is_dropped_after_asking(self):
+        application, message = self.submitted()
+        self.deliver(message)
+        application._move("expire", "clock")
+        self.deliver(message)  # the question is not answered: nothing is known
+        self.assertEqual(message.state, "pending")
+        self.publication.answers["GetApplications"] = lambda body: page()
+        self.deliver(message)
+        self.assertEqual(message.state, "dropped")
+        self.assertEqual(len(self.publication.called("LoadApplication")), 1)
+
+    def test_a_cancel_follows_an_application_that_a_person_gave_up_but_1c_has(self):
+        application, message = self.submitted()
+        self.publication.answers["LoadApplication"] = lambda body: (200, b"<cut")
+        self.deliver(message)
+        self.assertEqual(message.state, "stuck")
+        with trap_jobs():
+            message.action_drop()
+        application._move("cancel", "agency")
+        cancel = application.moyamfo_message_ids - message
+        self.publication.answers["GetApplications"] = lambda body: page(
+            {"УИД": application.uuid, "Номер": "ЗК-1", "Статус": "На рассмотрении"}
+        )
+        self.publication.answers["CancelApplication"] = lambda body: "OK"
+        self.deliver(cancel)
+        self.assertEqual(cancel.state, "sent")
 
     def test_a_cancel_carries_its_reason(self):
         application, message = self.submitted()
@@ -169,6 +212,24 @@ class TestMessage(MoyamfoCase):
         self.assertEqual((body["УИД"], body["Сумма"]), (application.uuid, "90000.00"))
         self.assertEqual(body["Получатель"]["БИК"], "044525000")
         self.assertEqual(body["ИдентификаторПолучателя"], "ТретьеЛицо")
+
+    def test_a_commit_is_of_the_time_it_was_made_whatever_was_noted_since(self):
+        application = self.new_application(state="ready", offer_amount=90000)
+        with trap_jobs():
+            application._move("commit", "agency")
+        committed = application.history_ids[-1:]
+        self.env.cr.execute(
+            "UPDATE tour_loan_history SET create_date = '2026-11-24 09:00:00' WHERE id = %s",
+            [committed.id],
+        )
+        committed.invalidate_recordset()
+        with trap_jobs():
+            application._claim_cancel("передумали")  # noted on the application
+        message = application.moyamfo_message_ids.filtered(lambda one: one.kind == "commit")
+        self.publication.answers["CommitApplication"] = lambda body: "OK"
+        self.deliver(message)
+        (body,) = self.publication.called("CommitApplication")
+        self.assertEqual(body["ДатаПодтверждения"], "20261124120000")
 
     def test_a_signature_carries_its_evidence_and_not_the_code(self):
         application = self.new_application(state="signed", offer_amount=90000)

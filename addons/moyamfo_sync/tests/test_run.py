@@ -42,6 +42,30 @@ class TestRun(MoyamfoCase):
         self.assertEqual(application.offer_schedule[0]["amount"], "122958.90")
         self.assertEqual(application.offer_valid_until, datetime(2099, 12, 31, 20, 59, 59))
 
+    def test_an_offer_whose_time_has_fractions_is_no_news_at_each_pull(self):
+        application = self.sent()
+        row = approved(application.uuid)
+        row["Условия"]["ДействуетДо"] = "2099-12-31T23:59:59.987654"
+        self.answer(row)
+        self.pull("fresh")
+        moves = len(application.history_ids)
+        self.env.flush_all()
+        application.invalidate_recordset()
+        run, _trap = self.pull("applications")
+        self.assertEqual((run.changed_count, run.state), (0, "done"))
+        self.assertEqual(len(application.history_ids), moves)
+        self.assertEqual(application.offer_valid_until, datetime(2099, 12, 31, 20, 59, 59))
+
+    def test_an_answer_without_a_time_is_of_its_servers_time_and_not_of_ours(self):
+        date = "Tue, 24 Nov 2026 09:00:00 GMT"
+        handler = self.publication.server.RequestHandlerClass
+        self.patch(handler, "date_time_string", lambda handler, timestamp=None: date)
+        self.answer(as_of="")
+        run, _trap = self.pull("applications")
+        self.assertEqual(run.as_of, datetime(2026, 11, 24, 9))
+        again, _trap = self.pull("applications")
+        self.assertEqual(again.since, datetime(2026, 11, 24, 8, 55))
+
     def test_a_refusal_names_its_code_only(self):
         application = self.sent()
         self.answer({

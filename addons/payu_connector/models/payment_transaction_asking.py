@@ -50,10 +50,15 @@ class PaymentTransaction(models.Model):
         self.payu_ru_checked_at = now
         closes_at = (self.payu_ru_page_expires_at or self.create_date) + const.PAGE_GRACE
         next_check_at = False
-        if self.state in ("done", "cancel"):
-            pass
-        elif self.operation == "refund":
+        if self.operation == "refund":
             if self.state in ("draft", "pending"):
+                next_check_at = now + const.ASK_CLOSED
+        elif self.state == "done":
+            pass
+        elif self.state == "cancel":
+            # Only a notice of money had us plan to ask about a payment we gave up.
+            is_final = statuses.meaning_of(status) in statuses.FINAL
+            if self.payu_ru_next_check_at and not is_final:
                 next_check_at = now + const.ASK_CLOSED
         elif now < closes_at:
             next_check_at = now + const.ASK_OPEN
@@ -82,6 +87,10 @@ class PaymentTransaction(models.Model):
     def _cron_payu_ru_ask(self, limit=100):
         """Ask PayU about payments and refunds whose outcome is open, the longest due first.
 
+        One unclear answer ends the run: a PayU that hangs costs one time-out, not one for each
+        payment. The scheduler would call us again at once as long as something remained, up to
+        ten times, while the other crons wait.
+
         :param int limit: how many at most; the next run takes the rest.
         :return: None
         """
@@ -89,23 +98,34 @@ class PaymentTransaction(models.Model):
         waiting = self.search(due, order="payu_ru_next_check_at, id", limit=limit)
         for done, transaction in enumerate(waiting, 1):
             # A refund may have been asked about together with its payment.
+            is_answered = True
             if transaction.payu_ru_next_check_at:
-                transaction._payu_ru_ask_or_postpone()
-            if not self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - done):
+                is_answered = transaction._payu_ru_ask_or_postpone()
+            remaining = len(waiting) - done if is_answered else 0
+            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining) or not remaining:
                 return
 
     def _payu_ru_ask_or_postpone(self):
-        """Ask PayU; if there is no answer, let other payments have their turn first."""
+        """Ask PayU; if there is no answer, let other payments have their turn first.
+
+        :return: Whether PayU answers at all.
+        :rtype: bool
+        """
+        is_answered = True
         try:
             self._payu_ru_ask()
-            return
+            return is_answered
         except (answers.Refused, answers.Unclear, ConcurrencyError, OperationalError) as error:
             self.env.cr.rollback()
+            is_answered = not (
+                isinstance(error, answers.Unclear) or getattr(error, "code", "") in answers.NO_USE
+            )
             _logger.info("PayU could not be asked about %s: %s", self.reference, error)
         except Exception:
             self.env.cr.rollback()
             _logger.exception("Asking PayU about %s failed", self.reference)
         self.payu_ru_next_check_at = fields.Datetime.now() + 2 * const.ASK_OPEN
+        return is_answered
 
     # === ACTION METHODS === #
 

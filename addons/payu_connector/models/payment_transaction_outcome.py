@@ -1,6 +1,6 @@
 from dataclasses import asdict
 
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.payment.logging import get_payment_logger
 
@@ -51,7 +51,9 @@ class PaymentTransaction(models.Model):
     def _process(self, provider_code, payment_data):
         """Override of `payment` to book a payment at once, not in ten minutes."""
         transaction = super()._process(provider_code, payment_data)
-        if provider_code == "payu_ru" and transaction.state in ("done", "cancel"):
+        if provider_code == "payu_ru" and (
+            transaction.state == "done" or payment_data["meaning"] in statuses.NEVER_PAID
+        ):
             transaction.payu_ru_next_check_at = False  # There is nothing left to ask.
         if provider_code == "payu_ru" and transaction.state == "done":
             if not transaction.is_post_processed:
@@ -190,8 +192,19 @@ class PaymentTransaction(models.Model):
             self._payu_ru_alert(self.env._("Paid after the payment had been cancelled here."))
         else:
             # Core refuses cancel -> done. The money may be there all the same, or the notice
-            # is an old one that came late: only PayU's present word can tell.
-            self._payu_ru_ask()
+            # is an old one that came late: only PayU's present word can tell, and as long as it
+            # is no last word it is asked again.
+            self.payu_ru_next_check_at = fields.Datetime.now()
+            report = self._payu_ru_ask()
+            if self.state == "cancel" and report.payment.meaning not in statuses.FINAL:
+                self._payu_ru_alert(
+                    self.env._(
+                        "PayU said %(notice)s after the payment had been cancelled here, and %(answer)s"
+                        " when asked. We go on asking.",
+                        notice=payment_data["status"],
+                        answer=report.payment.status,
+                    )
+                )
 
     def _payu_ru_fail(self, payment_data):
         """Note a failed attempt. It is not the end: the page lets the payer try again."""

@@ -22,6 +22,9 @@ ALREADY = frozenset(
     }
 )
 
+#: Codes of a refusal that the next call would get as well: not reached, too many calls.
+NO_USE = frozenset({"NO_CONNECTION", "TOO_MANY_REQUESTS"})
+
 
 class Refused(Exception):
     """PayU did not do it; ``code`` is its word for why (``DUPLICATE_ORDER``...)."""

@@ -56,6 +56,12 @@ HOPELESS_AFTER_PAGE = frozenset(
 #: Meanings that say money moved: an event with one of them must name the sum.
 MONEY = frozenset({Meaning.PAID, Meaning.AUTHORIZED, Meaning.REFUNDED, Meaning.WIRE, Meaning.TEST})
 
+#: It will not be paid any more.
+NEVER_PAID = frozenset({Meaning.CANCELLED, Meaning.REVERSED})
+
+#: PayU's last word on a payment: it took the money, or never will.
+FINAL = NEVER_PAID | {Meaning.PAID, Meaning.REFUNDED, Meaning.TEST}
+
 #: States of a refund as the status call lists them.
 REFUND_DONE = frozenset({"REFUND", "REVERSED"})
 

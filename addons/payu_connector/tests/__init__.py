@@ -6,4 +6,5 @@ from . import test_refund
 from . import test_webhook
 from . import test_return
 from . import test_security
+from . import test_access
 from . import test_lifecycle

@@ -89,8 +89,29 @@ class TestAsking(PayuCommon, HttpCase):
         heard = self._due(reference="HEARD")
         self.payu.replies = [DROP, self._status("COMPLETE")]
         self._ask_all()
-        self.assertEqual((silent.state, heard.state), ("pending", "done"))
         self.assertGreater(silent.payu_ru_next_check_at, fields.Datetime.now())
+        self._ask_all()
+        self.assertEqual((silent.state, heard.state), ("pending", "done"))
+
+    def test_a_payu_that_hangs_costs_a_run_one_question_and_the_scheduler_no_other_run(self):
+        for number in range(3):
+            self._due(reference=f"SILENT-{number}")
+        self.payu.replies = [DROP]
+        cron = self.env.ref("payu_connector.ir_cron_ask")
+        with self._apart(cron) as apart:
+            apart, progress = apart.with_context(cron_id=apart.id)._add_progress()
+            apart.env.cr.commit()  # as the scheduler does; pylint: disable=invalid-commit
+            apart.env["payment.transaction"]._cron_payu_ru_ask()
+            self.assertEqual((progress.done, progress.remaining), (1, 0))
+        self.assertEqual(len(self.payu.requests), 1)
+
+    def test_a_payu_that_cannot_be_reached_is_tried_once_a_run(self):
+        first, second = self._due(reference="FIRST"), self._due(reference="SECOND")
+        self.payu.replies = [(429, {}), self._status("COMPLETE")]
+        self._ask_all()
+        self.assertEqual(len(self.payu.requests), 1)
+        self._ask_all()
+        self.assertEqual((first.state, second.state), ("pending", "done"))
 
     def test_a_fault_of_ours_is_logged_and_stops_nobody(self):
         broken = self._due(reference="BROKEN")

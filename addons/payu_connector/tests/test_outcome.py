@@ -1,6 +1,8 @@
 from dataclasses import asdict, replace
+from datetime import timedelta
 from decimal import Decimal
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -131,6 +133,43 @@ class TestOutcome(CronMixinCase, PayuCommon):
             self._apply(transaction)
         self.assertEqual(transaction.state, "done")
         self.assertIn("cancelled", transaction.payu_ru_attention)
+
+    def test_a_paid_notice_for_a_cancelled_payment_is_asked_about_until_payu_has_a_last_word(self):
+        transaction = self._apply(self._payment(), "CANCELED")
+        self.payu.replies = [self._status("IN_PROGRESS")]
+        with self._attention_logged():
+            self._apply(transaction)
+        self.assertEqual(transaction.state, "cancel")
+        self.assertIn("IN_PROGRESS", transaction.payu_ru_attention)
+        for status in ("PAYMENT_AUTHORIZED", "WAITING_PAYMENT"):
+            self.assertTrue(transaction.payu_ru_next_check_at)
+            transaction.payu_ru_next_check_at = fields.Datetime.now() - timedelta(hours=1)
+            self.payu.replies = [self._status(status)]
+            transaction._payu_ru_ask()
+            self.assertEqual(transaction.state, "cancel")
+            self.assertGreater(transaction.payu_ru_next_check_at, fields.Datetime.now())
+        transaction.payu_ru_next_check_at = fields.Datetime.now() - timedelta(hours=1)
+        self.payu.replies = [self._status("COMPLETE")]
+        with self._attention_logged():
+            transaction._payu_ru_ask()
+        self.assertEqual(transaction.state, "done")
+        self.assertFalse(transaction.payu_ru_next_check_at)
+
+    def test_a_cancelled_payment_whose_hold_was_released_is_asked_about_no_more(self):
+        transaction = self._apply(self._payment(), "CANCELED")
+        self.payu.replies = [self._status("PAYMENT_AUTHORIZED"), self._status("REVERSED")]
+        with self._attention_logged():
+            self._apply(transaction)
+        transaction._payu_ru_ask()
+        self.assertEqual(transaction.state, "cancel")
+        self.assertFalse(transaction.payu_ru_next_check_at)
+
+    def test_a_page_closed_without_a_payment_is_asked_about_no_more(self):
+        transaction = self._apply(self._payment(), "CANCELED")
+        self.assertFalse(transaction.payu_ru_next_check_at)
+        self.payu.replies = [self._status("WAITING_PAYMENT")]
+        transaction._payu_ru_ask()  # the button
+        self.assertFalse(transaction.payu_ru_next_check_at)
 
     def test_an_old_notice_does_not_revive_a_reversed_payment(self):
         transaction = self._apply(self._payment(), "REVERSED")

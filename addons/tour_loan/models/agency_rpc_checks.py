@@ -60,7 +60,9 @@ class Agency(models.Model):
     @ormcache()
     def _country_codes(self) -> frozenset:
         """Return the ISO codes of the countries Odoo knows."""
-        return frozenset(self.env["res.country"].search([("code", "!=", False)], order="id").mapped("code"))
+        return frozenset(
+            self.env["res.country"].search([("code", "!=", False)], order="id").mapped("code")
+        )
 
     def _check_hold(self, held_until, amount):
         """Refuse a hold (aware) too short for the pause of ``amount``, if the agency wishes."""

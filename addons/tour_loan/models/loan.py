@@ -55,6 +55,11 @@ class Loan(models.Model):
     unknown_status = fields.Char(
         readonly=True, help="A word of the accounting system we do not know."
     )
+    unlike_signed = fields.Text(
+        "Not as signed",
+        readonly=True,
+        help="Where the contract differs from what the borrower has signed.",
+    )
     currency_id = fields.Many2one(related="application_id.currency_id")
     amount = fields.Monetary(readonly=True)
     months = fields.Integer("Term, months", readonly=True)
@@ -110,11 +115,30 @@ class Loan(models.Model):
         for name in ("months", "rate", "psk"):
             if update.get(name) is not None:
                 values[name] = float(update[name])
+        if not loan.as_of:
+            values["unlike_signed"] = loan._unlike_signed(update)
         before = {name: loan[name] for name in values}
         loan.write({**values, "as_of": update["as_of"]})
         changed = before != {name: loan[name] for name in values}
         loan.application_id._accounting_update({"loan_number": loan.number})
         return loan._replace_schedule(update.get("schedule")) or changed
+
+    def _unlike_signed(self, update) -> str | bool:
+        """Return in what a contract differs from the offer that was signed, or False."""
+        ours = self.with_context(lang="ru_RU")  # the lender's people read it
+        titles, lines = ours.fields_get(["amount", "months", "rate", "psk"], ["string"]), []
+        for name, title in titles.items():
+            theirs, signed = update.get(name), self.application_id[f"offer_{name}"]
+            if theirs is not None and round(float(theirs) - signed, 3):
+                lines.append(
+                    ours.env._(
+                        "%(what)s: signed %(signed)s, in the books %(theirs)s",
+                        what=title["string"],
+                        signed=round(signed, 3),
+                        theirs=theirs,
+                    )
+                )
+        return "\n".join(lines) or False
 
     def _of_contract(self, update):
         """Return the loan of an update, made if need be; empty if it is not ours."""

@@ -9,6 +9,11 @@ class PaymentTransaction(models.Model):
     tour_loan_id = fields.Many2one("tour_loan.loan", readonly=True, index="btree_not_null")
     tour_loan_repayment_ids = fields.One2many("tour_loan.repayment", "transaction_id")
 
+    # the few that were not post-processed yet, whatever number of payments is kept
+    _tour_loan_unprocessed = models.Index(
+        "(id) WHERE state = 'done' AND is_post_processed IS NOT TRUE"
+    )
+
     @api.model
     def _compute_reference_prefix(self, separator, **values):
         loan = self.env["tour_loan.loan"].browse(values.get("tour_loan_id"))
@@ -55,16 +60,13 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _cron_tour_loan_forgotten(self):
-        """Post-process paid transactions whose repayment is missing.
+        """Post-process payments and refunds of loans that core has given up.
 
-        Core forgets a transaction it could not post-process within four days.
+        Core forgets a transaction it could not post-process within four days. Its mark
+        and our repayment, or its reversal, are written together or not at all.
         """
-        self.search(
-            [
-                ("tour_loan_id", "!=", False),
-                ("state", "=", "done"),
-                ("operation", "!=", "refund"),
-                ("tour_loan_repayment_ids", "=", False),
-            ],
-            limit=100,
-        )._cron_post_process()
+        unprocessed = self.search(
+            [("state", "=", "done"), ("is_post_processed", "=", False)], order="id"
+        )
+        of_loans = unprocessed.filtered(lambda one: (one.source_transaction_id or one).tour_loan_id)
+        of_loans[:100]._cron_post_process()

@@ -2,7 +2,7 @@ import re
 
 from odoo.exceptions import AccessError
 from odoo.tests import JsonRpcException, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common_loan import LoanCommon, LoanHttpCommon
 
@@ -67,6 +67,27 @@ class TestRepayment(LoanCommon):
         self.patch(self.env.cr, "commit", lambda: None)
         self.env["payment.transaction"]._cron_tour_loan_forgotten()
         self.assertEqual(loan.repayment_ids.transaction_id, transaction)
+
+    def test_a_refund_core_has_forgotten_becomes_its_reversal(self):
+        repayment = self.paid(self.active())
+        refund = repayment.transaction_id._create_child_transaction(35000, is_refund=True)
+        refund._set_done()
+        refund.last_state_change = self.later(days=-9)
+        self.patch(self.env.cr, "commit", lambda: None)
+        self.assertFalse(repayment.reversal_asked_at)
+        self.env["payment.transaction"]._cron_tour_loan_forgotten()
+        self.assertTrue(repayment.reversal_asked_at)
+        self.assertTrue(refund.is_post_processed)
+
+    def test_the_forgotten_are_looked_up_in_an_index_of_their_own(self):
+        self.env["payment.transaction"].flush_model()
+        query = self.env["payment.transaction"]._search(
+            [("state", "=", "done"), ("is_post_processed", "=", False)]
+        )
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+        plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+        self.assertIn("tour_loan_unprocessed", plan)
 
     def test_the_reference_names_the_loan(self):
         loan = self.active()

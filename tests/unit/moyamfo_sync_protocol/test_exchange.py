@@ -209,3 +209,24 @@ def test_the_log_text_holds_no_personal_data(exchange):
         assert secret not in exchange.last_sent
     assert "a-1" in exchange.last_sent and "120000.00" in exchange.last_sent
     assert "OK" in exchange.last_received
+
+
+def test_the_desk_may_refuse_what_an_agency_asks_for_after_the_commit(mfo, exchange, issued):
+    mfo.control("settings", refuse_cancel=True, refuse_refund=True)
+    refund = dto.TourRefund(
+        uid="t-1", application_uid="a-1", amount=Decimal("120000"), full=True, refunded_at=NOW
+    )
+    with pytest.raises(errors.BusinessError, match="Возврат не согласован"):
+        exchange.send("tour_refund", refund)
+    assert not mfo.control("books")["money"]
+    cancel = dto.Cancel(uid="a-2", reason="передумали", cancelled_at=NOW)
+    exchange.send("application", application(uid="a-2"))
+    mfo.control("decide", uid="a-2", decision="approve")
+    exchange.send("signature", signature("a-2"))
+    exchange.send("commit", commit("a-2"))
+    with pytest.raises(errors.BusinessError, match="отмена не согласована"):
+        exchange.send("cancel", cancel)
+    mfo.control("settings", refuse_cancel=False)
+    exchange.send("cancel", cancel)
+    (state,) = exchange.application_states(["a-2"]).rows
+    assert state.status == "cancelled"
