@@ -200,6 +200,7 @@ class Borrower:
         self.shoot("review")
         self.accept_documents()
         self.ask_code()
+        self.shoot("review-code")
         self.type_code()
         expect(self.page.locator(".tl-status")).to_be_visible()
 
