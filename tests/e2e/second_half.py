@@ -65,9 +65,9 @@ class Customer(Borrower):
         self.shoot("pay")
         self.button("Перейти к оплате")
         self.page.get_by_text("Карта", exact=True).click()
-        self.shoot("pay-method")
         submit = self.page.locator("button[name=o_payment_submit_button]")
         expect(submit).to_be_enabled()
+        self.shoot("pay-method")
         submit.click()
         expect(self.page).to_have_url(
             re.compile(re.escape(self.stack.url("payu"))), timeout=PATIENCE
