@@ -145,6 +145,8 @@ class Borrower:
     # --- the questionnaire ---
 
     def accept_documents(self):
+        # the address is there before the page: of half a list only half would be ticked
+        self.page.wait_for_load_state("domcontentloaded")
         for tick in self.page.locator(".tl-documents input[type=checkbox]").all():
             tick.check()
 
