@@ -150,6 +150,8 @@ class Borrower:
     # --- the questionnaire ---
 
     def accept_documents(self):
+        # the address is there before the page: of half a list only half would be ticked
+        self.page.wait_for_load_state("domcontentloaded")
         for tick in self.page.locator(".tl-documents input[type=checkbox]").all():
             tick.check()
 
@@ -205,6 +207,7 @@ class Borrower:
         self.shoot("review")
         self.accept_documents()
         self.ask_code()
+        self.shoot("review-code")
         self.type_code()
         expect(self.page.locator(".tl-status")).to_be_visible()
 

@@ -12,8 +12,8 @@ COLOURS = 192  # enough for flat pages with smooth letters
 STILL = ".o_loading_indicator { display: none; }"
 DRAWN = """async () => {
     await document.fonts.ready;
+    await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    return [...document.images].every((image) => image.complete);
 }"""
 MAIN_ROAD = {
     "shop": "The travel site",
@@ -131,7 +131,7 @@ class Album:
         before = page.viewport_size
         for size in sizes:
             page.set_viewport_size(SIZES[size])
-            page.wait_for_function(DRAWN)
+            page.evaluate(DRAWN)
             self._save(
                 page.screenshot(full_page=full, animations="disabled", style=STILL), name, size
             )
