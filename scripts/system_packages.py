@@ -49,6 +49,11 @@ def file(path: str) -> Callable[[], bool]:
     return lambda: Path(path).exists()
 
 
+def browser() -> str | None:
+    """Return the browser the tests drive: the first of the known ones."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def pip_available() -> bool:
     """Tell whether this interpreter can give a virtual environment a pip."""
     return any(importlib.util.find_spec(name) for name in ("pip", "ensurepip"))

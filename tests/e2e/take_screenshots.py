@@ -4,6 +4,7 @@ import shutil
 
 from playwright.sync_api import sync_playwright
 
+from scripts import system_packages
 from scripts.places import ROOT
 from scripts.stack import Stack
 
@@ -28,7 +29,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True)
     with Stack("screenshots") as stack, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS
+            executable_path=system_packages.browser(), args=CHROMIUM_OPTIONS
         )
         customer = Customer(stack, page(browser, PHONE_SIZE), FOLDER)
         borrower_pages(customer)

@@ -106,7 +106,9 @@ def front(tmp_path_factory):
     text = text.replace("127.0.0.11 ", f"127.0.0.1:{names.port} ")
     text = re.sub(r"listen 908\d;", lambda _: f"listen 127.0.0.1:{free_port()};", text)
     text = text.replace("include /etc/nginx/mime.types;", "")
-    text = text.replace("/dev/stdout", f"{folder}/access.log").replace("/dev/stderr", f"{folder}/error.log")
+    text = text.replace("/dev/stdout", f"{folder}/access.log").replace(
+        "/dev/stderr", f"{folder}/error.log"
+    )
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
