@@ -96,9 +96,7 @@ def ensure(purpose: str) -> None:
     if privilege is None:
         raise Failure(
             f"system packages are missing:{needs}\n"
-            "Install them, then run the same make command again:\n"
-            "    sudo apt-get update && sudo apt-get install --no-install-recommends "
-            + " ".join(names)
+            f"Install them, then run the same make command again:\n    {command(names)}"
         )
     with step("System packages: " + ", ".join(names)):
         apt = [*privilege, "apt-get", "-o", "DPkg::Lock::Timeout=120"]
@@ -110,6 +108,14 @@ def ensure(purpose: str) -> None:
     still = [package.name for package in missing if not package.present()]
     if still:
         raise Failure(f"installed, and yet not usable: {', '.join(still)}")
+
+
+def command(names: list[str]) -> str:
+    """Return the line that installs packages; a fresh Debian may have no sudo."""
+    # `su -`, not `su`: dpkg needs root's own path
+    become_root = "sudo sh -c" if shutil.which("sudo") else "su - -c"
+    install = "apt-get install --no-install-recommends"
+    return f"{become_root} 'apt-get update && {install} {' '.join(names)}'"
 
 
 def root_prefix() -> list[str] | None:

@@ -60,7 +60,10 @@ class TestSystemPackages:
             system_packages.ensure("demo")
         text = str(failure.value)
         assert "libnone1: a test" in text
-        assert text.endswith("apt-get install --no-install-recommends libnone1")
+        install = "'apt-get update && apt-get install --no-install-recommends libnone1'"
+        assert text.endswith(f"su - -c {install}")
+        (no_programs / "sudo").touch(mode=0o755)
+        assert system_packages.command(["libnone1"]) == f"sudo sh -c {install}"
 
     def test_what_is_only_wished_for_stops_nobody(self, no_programs, monkeypatch):
         wish = Package("libwish1", "a wish", program("none"), required=False)
