@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := var/venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo fresh-demo test unit lint bench shell pot screenshots lock ready-demo ready-test
+.PHONY: help demo fresh-demo test unit lint bench shell pot guide screenshots lock ready-demo ready-test
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ shell: ready-demo ## Odoo's Python shell on the demonstration's database
 
 pot: ready-demo ## write the terms to translate anew, show what is untranslated
 	@$(VENV_PYTHON) -m scripts.translations
+
+guide: ready-demo ## write the generated parts of docs/agency-api.md anew
+	@$(VENV_PYTHON) -m scripts.agency_guide
 
 screenshots: ready-test ## play the story and write docs/screenshots anew
 	@$(VENV_PYTHON) -m tests.screenshots

@@ -29,7 +29,7 @@ def main() -> None:
     started = time.monotonic()
     try:
         check_python()
-        VAR.mkdir(exist_ok=True)
+        check_folder()
         system_packages.ensure(purpose)
         source = get_odoo.ensure()
         if purpose == "test":
@@ -41,6 +41,20 @@ def main() -> None:
     seconds = time.monotonic() - started
     if seconds > 5:
         print(f"Ready after {seconds:.0f} s.", flush=True)
+
+
+def check_folder() -> None:
+    """Make ``var``, or say whose it is when we may not write there."""
+    try:
+        VAR.mkdir(exist_ok=True)
+    except PermissionError:
+        raise Failure(f"{ROOT} is not yours to write in: make a clone of your own") from None
+    owner = VAR.stat().st_uid
+    if os.geteuid() not in (0, owner):
+        raise Failure(
+            f"{VAR} belongs to another user (id {owner}). Remove it, then run the same "
+            f"make command again:\n    sudo rm -rf {VAR}"
+        )
 
 
 def check_python() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from scripts import odoo
 from scripts.places import ADDONS, ROOT, VAR
 from scripts.postgres import Postgres
+from scripts.steps import Failure
 
 BASE_PREFIX = "tour_loan_base_"
 READY_PREFIX = "tour_loan_ready_"
@@ -134,7 +135,7 @@ def install(postgres: Postgres, database: str, modules: list[str], *options: str
         *options,
     )
     if odoo.run(postgres, log, arguments):
-        raise RuntimeError(f"installing {modules} failed:\n{odoo.tail(log)}")
+        raise Failure(f"installing {modules} failed:\n{odoo.tail(log)}\nAll of it: {log}")
 
 
 def run_script(postgres: Postgres, database: str, script: Path, **more: str) -> None:
@@ -146,7 +147,7 @@ def run_script(postgres: Postgres, database: str, script: Path, **more: str) -> 
     more = {"TOUR_LOAN_SAID": str(said), **more}
     output = odoo.LOGS / f"{script.stem}.out"
     if odoo.run(postgres, output, arguments, stdin=script.read_bytes(), more=more):
-        raise RuntimeError(f"{script.name} failed:\n{odoo.tail(output)}")
+        raise Failure(f"{script.name} failed:\n{odoo.tail(output)}\nAll of it: {output}, {log}")
     if said.exists():
         print(said.read_text(), end="", flush=True)
 

@@ -1,13 +1,17 @@
 """``make demo``: the whole house, a table of addresses, Ctrl-C stops it."""
 
+import fcntl
 import signal
 import sys
 import time
+from typing import TextIO
 
 from scripts.databases import drop
+from scripts.places import VAR
 from scripts.postgres import Postgres
 from scripts.sandbox import existing
 from scripts.stack import Stack
+from scripts.steps import Failure
 
 ROLES = {
     "travel": "Travel site: choose a tour, buy it on credit",
@@ -25,7 +29,32 @@ def end(*_signal) -> None:
     raise KeyboardInterrupt
 
 
-def main() -> None:
+def alone() -> TextIO:
+    """Return the lock of this checkout's demonstration; a second one would take its
+    database and lead it to other ports."""
+    lock = (VAR / "demo.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Failure(
+            "a demonstration of this checkout is running. End it with Ctrl-C, or make "
+            "another one in another clone"
+        ) from None
+    return lock
+
+
+def main() -> int:
+    """Run the demonstration; a failure is a sentence, not a traceback."""
+    try:
+        with alone():
+            run()
+    except Failure as failure:
+        print(f"\nCannot go on: {failure}", file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+def run() -> None:
     """Start the demonstration and wait until it is interrupted."""
     for number in ENDING:
         signal.signal(number, end)
@@ -60,4 +89,4 @@ def table(stack: Stack) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

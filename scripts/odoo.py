@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scripts.places import ADDONS, ODOO_BIN, ODOO_CONF, ROOT, VAR, VENV, VENV_PYTHON
 from scripts.postgres import Postgres
+from scripts.steps import Failure
 
 DATA = VAR / "data"  # Odoo's filestores and sessions
 LOGS = VAR / "log"
@@ -81,4 +82,4 @@ def free_port(preferred: int = 0) -> int:
             except OSError:
                 continue
             return probe.getsockname()[1]
-    raise RuntimeError("no free port on 127.0.0.1")
+    raise Failure("no free port on 127.0.0.1; end something that listens there")

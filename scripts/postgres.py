@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg2
 
 from scripts.places import ROOT, VAR
+from scripts.steps import Failure
 
 ROLE = "odoo"  # Odoo refuses to work as "postgres"
 PROGRAMS = Path("pginstall18/bin")
@@ -147,7 +148,7 @@ class Postgres:
         """Give a fresh folder to the server's user; refuse one planted by another."""
         wanted = pwd.getpwnam(self._user).pw_uid if self._user else os.geteuid()
         if base.is_symlink() or base.stat().st_uid not in (os.geteuid(), wanted):
-            raise RuntimeError(f"{base} belongs to somebody else; remove it")
+            raise Failure(f"{base} belongs to somebody else; remove it, then run the same command")
         if self._user:
             os.chown(base, wanted, -1)
 
@@ -162,7 +163,10 @@ class Postgres:
         log = self.data.parent / "postgres.log"
         if self._control("start", "-w", "-t", "60", "-o", options, "-l", str(log), check=False):
             tail = "\n".join(log.read_text().splitlines()[-10:]) if log.exists() else ""
-            raise RuntimeError(f"PostgreSQL did not start:\n{tail}")
+            raise Failure(
+                f"PostgreSQL did not start:\n{tail}\nAll of it: {log}. `rm -rf var` starts anew; "
+                "PGHOST names a server of yours instead."
+            )
 
     def _control(self, *arguments: str, check: bool = True) -> int:
         return self._run("pg_ctl", "-D", str(self.data), *arguments, check=check)
@@ -190,5 +194,5 @@ class Postgres:
                 **as_user,
             )
         if check and done.returncode:
-            raise RuntimeError(f"{name} failed:\n{output.read_text()}")
+            raise Failure(f"{name} failed:\n{output.read_text()}`rm -rf var` starts anew.")
         return done.returncode

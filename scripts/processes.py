@@ -11,6 +11,7 @@ import requests
 
 from scripts import odoo
 from scripts.places import ROOT
+from scripts.steps import Failure
 
 
 class Process:
@@ -28,7 +29,7 @@ class Process:
         return self._popen is not None and self._popen.poll() is None
 
     def start(self, seconds: float = 90, ready: Callable[[], bool] | None = None) -> None:
-        """Start and wait until healthy (and ``ready()``); raises RuntimeError if not."""
+        """Start and wait until healthy (and ``ready()``); raises Failure if not."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as stream:
             self._popen = subprocess.Popen(
@@ -44,7 +45,9 @@ class Process:
         while not (self._healthy() and (ready is None or ready())):
             if not self.running or time.monotonic() > deadline:
                 self.kill()
-                raise RuntimeError(f"{self.name} did not start:\n{odoo.tail(self.log)}")
+                raise Failure(
+                    f"{self.name} did not start:\n{odoo.tail(self.log)}\nAll of it: {self.log}"
+                )
             time.sleep(0.1)
 
     def stop(self, seconds: float = 20) -> None:

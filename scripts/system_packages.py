@@ -49,6 +49,11 @@ def file(path: str) -> Callable[[], bool]:
     return lambda: Path(path).exists()
 
 
+def browser() -> str | None:
+    """Return the browser the tests drive: the first of the known ones."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def pip_available() -> bool:
     """Tell whether this interpreter can give a virtual environment a pip."""
     return any(importlib.util.find_spec(name) for name in ("pip", "ensurepip"))
@@ -97,9 +102,7 @@ def ensure(purpose: str) -> None:
     if privilege is None:
         raise Failure(
             f"system packages are missing:{needs}\n"
-            "Install them, then run the same make command again:\n"
-            "    sudo apt-get update && sudo apt-get install --no-install-recommends "
-            + " ".join(names)
+            f"Install them, then run the same make command again:\n    {command(names)}"
         )
     with step("System packages: " + ", ".join(names)):
         apt = [*privilege, "apt-get", "-o", "DPkg::Lock::Timeout=120"]
@@ -111,6 +114,14 @@ def ensure(purpose: str) -> None:
     still = [package.name for package in missing if not package.present()]
     if still:
         raise Failure(f"installed, and yet not usable: {', '.join(still)}")
+
+
+def command(names: list[str]) -> str:
+    """Return the line that installs packages; a fresh Debian may have no sudo."""
+    # `su -`, not `su`: dpkg needs root's own path
+    become_root = "sudo sh -c" if shutil.which("sudo") else "su - -c"
+    install = "apt-get install --no-install-recommends"
+    return f"{become_root} 'apt-get update && {install} {' '.join(names)}'"
 
 
 def root_prefix() -> list[str] | None:

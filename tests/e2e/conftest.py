@@ -1,10 +1,9 @@
 """A running house for all tests of a run, and a browser the width of a phone."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import sync_playwright
 
+from scripts import system_packages
 from scripts.stack import Stack
 
 from .story import PATIENCE, PHONE_SIZE, Borrower, Sandbox
@@ -41,7 +40,7 @@ def sandbox(stack):
 def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS
+            executable_path=system_packages.browser(), args=CHROMIUM_OPTIONS
         )
         yield browser
         browser.close()

@@ -66,7 +66,7 @@ def test_a_lender_who_knows_no_repeat_books_once_and_his_refusal_reaches_the_age
     sandbox.lender(repeats=False)  # a second LoadPayment would be a second booking
     sandbox.fault("moyamfo", "LoadPayment", "drop_after")
     play(customer)
-    check_three_books(customer, 1)
+    outcome.check_three_books(customer, 1)
     sandbox.lender(refuse_refund=True)
     asked = sandbox.call(customer.order_number, "application.tour_refund")
     assert asked["result"]["requests"][0]["state"] == "waiting"
@@ -77,7 +77,7 @@ def test_a_lender_who_knows_no_repeat_books_once_and_his_refusal_reaches_the_age
 
     wait_until(refused, 90)
     assert customer.status() == "funded"
-    check_three_books(customer, 1)
+    outcome.check_three_books(customer, 1)
 
 
 def test_the_pause_of_the_law_holds_the_booking(customer):

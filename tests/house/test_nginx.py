@@ -5,9 +5,12 @@ Left out only where there is no nginx to be had (scripts/get_nginx.py).
 
 import http.server
 import re
+import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import requests
@@ -40,19 +43,74 @@ class OdooLike(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Moved(OdooLike):
+    """The same, grown up elsewhere."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"moved")
+
+    do_GET = do_POST
+
+
+class Names(threading.Thread):
+    """A name server that knows one address and tells it to whoever asks for anything."""
+
+    def __init__(self, address: str):
+        super().__init__(daemon=True)
+        self.address = address
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                query, asker = self.socket.recvfrom(512)
+            except OSError:  # closed
+                return
+            # RFC 1035: the question again, one answer that points to its name, type A
+            head = query[:2] + bytes.fromhex("81800001000100000000")
+            answer = bytes.fromhex("c00c0001000100000001 0004") + socket.inet_aton(self.address)
+            question = query[12 : query.index(b"\0", 12) + 5]
+            self.socket.sendto(head + question + answer, asker)
+
+    def close(self):
+        self.socket.close()
+
+
+class Front(NamedTuple):
+    """nginx, what is behind it, and what both say."""
+
+    address: str
+    behind: http.server.ThreadingHTTPServer
+    names: Names
+    log: Path
+
+
 @pytest.fixture(scope="module")
 def front(tmp_path_factory):
-    """Yield nginx's address and the server behind it."""
+    """Start nginx in front of such a server, found by its name."""
     folder = tmp_path_factory.mktemp("nginx")
     behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), OdooLike)
     threading.Thread(target=behind.serve_forever, daemon=True).start()
     port = free_port()
     text = (ROOT / "docker" / "nginx.conf").read_text()
     text = text.replace("listen 80 default_server", f"listen 127.0.0.1:{port} default_server")
-    text = text.replace("127.0.0.1:8069", f"127.0.0.1:{behind.server_port}")
+    names = Names("127.0.0.1")
+    # 300 calls in a row are a flood also where a machine has much else to do
+    text = text.replace("rate=50r/s", "rate=5r/s")
+    text = text.replace("odoo:8069", f"odoo:{behind.server_port}")
+    text = text.replace("127.0.0.11 ", f"127.0.0.1:{names.port} ")
     text = re.sub(r"listen 908\d;", lambda _: f"listen 127.0.0.1:{free_port()};", text)
     text = text.replace("include /etc/nginx/mime.types;", "")
-    text = text.replace("/dev/stdout", f"{folder}/access.log").replace("/dev/stderr", "stderr")
+    text = text.replace("/dev/stdout", f"{folder}/access.log").replace(
+        "/dev/stderr", f"{folder}/error.log"
+    )
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -69,15 +127,25 @@ def front(tmp_path_factory):
             break
         except requests.ConnectionError:
             time.sleep(0.05)
-    yield address, behind
+    yield Front(address, behind, names, folder / "access.log")
     server.terminate()
     server.wait(10)
     behind.shutdown()
+    names.close()
 
 
 def post(front, status=200, path=RPC, body=b"{}"):
     """Send a request whose answer behind nginx has ``status``."""
-    return requests.post(front[0] + path, body, headers={"X-Wanted": str(status)}, timeout=10)
+    address = front.address + path
+    return requests.post(address, body, headers={"X-Wanted": str(status)}, timeout=10)
+
+
+def waited_for(condition, seconds=30):
+    """Wait until a condition holds, tell whether it did."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return condition()
 
 
 class TestNginx:
@@ -114,16 +182,64 @@ class TestNginx:
 
     def test_a_flood_of_calls_is_slowed_down_in_json(self, front):
         with requests.Session() as session:
-            answers = [session.post(front[0] + RPC, b"{}", timeout=10) for _ in range(300)]
+            answers = [session.post(front.address + RPC, b"{}", timeout=10) for _ in range(300)]
         slowed = [answer for answer in answers if answer.status_code == 429]
         assert slowed
         assert slowed[0].headers["Retry-After"] == "1"
         assert slowed[0].json()["error"]["code"] == -32005
 
-    def test_nothing_behind_is_a_json_503(self, front):
-        front[1].server_close()
-        front[1].shutdown()
-        time.sleep(2)  # the flood before must be forgotten
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/web/login",
+            "/web/session/authenticate",
+            "/web/reset_password",
+            "/tour_loan/login",
+            "/tour_loan/login/",
+        ],
+    )
+    def test_guessing_passwords_and_codes_is_slowed_down(self, front, path):
+        # the limit is one for all of them: it has to be full, not to be filled by this one
+        answers = [post(front, path=path).status_code for _ in range(40)]
+        assert 429 in answers
+        assert set(answers) <= {200, 429}
+
+    def test_other_pages_are_not_slowed_down(self, front):
+        answers = {post(front, path="/tour_loan/login_help").status_code for _ in range(40)}
+        assert answers == {200}
+
+    def test_no_secret_of_a_link_is_logged(self, front):
+        post(front, path="/tour_loan/start/0b8f5c1e/hush-path?hush=query")
+        post(front, path="/tour_loan/start/0b8f5c1e/hush-path/")
+        post(front, path="/my/loans/7?access_token=hush-token")
+        assert waited_for(lambda: "/my/loans/7" in front.log.read_text())
+        log = front.log.read_text()
+        assert "/tour_loan/start/0b8f5c1e/***" in log
+        assert "hush" not in log
+
+    def test_an_odoo_that_comes_back_at_another_address_is_found(self, front):
+        assert post(front).status_code == 200
+        port = front.behind.server_port
+        moved = http.server.ThreadingHTTPServer(("127.0.0.2", port), Moved)
+        threading.Thread(target=moved.serve_forever, daemon=True).start()
+        front.names.address = "127.0.0.2"
+        try:
+            assert waited_for(lambda: post(front, path="/my").text == "moved")
+        finally:
+            front.names.address = "127.0.0.1"
+            moved.shutdown()
+            moved.server_close()
+        assert waited_for(lambda: post(front, path="/my").text != "moved")
+
+    def test_nothing_behind_is_a_json_503_and_logged_without_secrets(self, front):
+        front.behind.shutdown()
+        front.behind.server_close()
+        # the flood before must be forgotten
+        assert waited_for(lambda: post(front).status_code != 429)
         answer = post(front)
         assert answer.status_code == 503
         assert answer.json()["error"]["code"] == -32603
+        assert post(front, path="/tour_loan/start/0b8f5c1e/hush-path").status_code == 502
+        errors = front.log.with_name("error.log").read_text()
+        assert RPC in errors
+        assert "hush-path" not in errors

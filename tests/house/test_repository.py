@@ -79,10 +79,25 @@ def test_a_warning_nobody_expected_is_found(tmp_path):
     assert check_logs.unexpected(log, check_logs.read_patterns()) == [line]
 
 
-def test_the_containers_file_parses_and_listens_on_the_loopback():
-    services = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())["services"]
-    published = [port for service in services.values() for port in service.get("ports", [])]
-    assert published
+def services() -> dict:
+    return yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())["services"]
+
+
+def test_only_nginx_publishes_ports_and_on_the_loopback():
+    publishing = {name: one["ports"] for name, one in services().items() if one.get("ports")}
+    assert list(publishing) == ["nginx"]
+    published = publishing["nginx"]
     assert all(re.match(r"127\.0\.0\.1:|\$\{LISTEN:-127\.0\.0\.1:", port) for port in published)
-    sandbox = [name for name, service in services.items() if service.get("profiles")]
-    assert sorted(sandbox) == ["moyamfo", "payu", "phone", "travel"]
+
+
+def test_nginx_reaches_odoo_and_odoo_itself_whatever_becomes_of_the_other():
+    containers = services()
+    assert "network_mode" not in containers["nginx"]
+    assert "--http-interface=0.0.0.0" in containers["odoo"]["command"]
+    # else jobs would be sent to the interface, and it is no address to call
+    assert containers["odoo"]["environment"]["ODOO_QUEUE_JOB_HOST"] == "127.0.0.1"
+
+
+def test_the_sandbox_is_a_profile_of_its_own():
+    sandbox = [name for name, service in services().items() if service.get("profiles")]
+    assert sorted(sandbox) == ["moyamfo", "payu", "phone", "sandbox-door", "travel"]
