@@ -25,7 +25,7 @@ def main() -> int:
     album = Album(FOLDER)
     with Stack("screenshots") as stack, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS
+            executable_path=system_packages.browser(), args=CHROMIUM_OPTIONS
         )
 
         def new_page(size="phone"):
