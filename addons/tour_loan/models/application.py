@@ -350,7 +350,7 @@ class Application(models.Model):
                     if application.try_lock_for_update().filtered_domain(domain):
                         act(application)
             except OperationalError:
-                pass  # somebody else changes it just now: the next run sees
+                _logger.info("Application %s is being changed: the next run sees", application.id)
             except Exception:
                 _logger.exception("The clock failed for application %s", application.id)
             self.env["ir.cron"]._commit_progress(1)
