@@ -108,10 +108,7 @@ class MoyamfoMessage(models.Model):
             connection.forget()
             return Outcome("stuck", error=str(error))
         except BusinessError as error:
-            # a no to a cancel after the commit is an answer, not a trouble
-            asked = self.kind == "cancel" and self.claim_id
-            verdict = "dropped" if asked else "stuck"
-            return Outcome(verdict, response=str(error), error=self.env._("1C refused"))
+            return Outcome("stuck", response=str(error), error=self.env._("1C refused"))
 
     def _send_to(self, exchange):
         kind = self._sending_kind()

@@ -77,7 +77,7 @@ class MethodNotFound(RpcError):
 
 
 class InvalidParams(RpcError):
-    """The parameters break the schema; ``problems`` say where."""
+    """The parameters break the schema; ``errors`` say where."""
 
     code, name = -32602, "invalid_params"
 

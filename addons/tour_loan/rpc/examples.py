@@ -80,7 +80,10 @@ APPLICATION = {
     "application_id": "0b8f5c1e-7c1d-4a52-9d0e-3f6f2f5d9a10",
     "order_number": "SLON-2026-0715",
     "status": "new",
-    "redirect_url": "https://cabinet.example/tour_loan/start/4tQm0vJc9yX2",
+    "redirect_url": (
+        "https://cabinet.example/tour_loan/start/0b8f5c1e-7c1d-4a52-9d0e-3f6f2f5d9a10/"
+        "1.4tQm0vJc9yX2Vh8kPq3sLw7Z"
+    ),
     "expires_at": "2026-06-02T09:31:00Z",
     "held_until": "2026-06-04T15:00:00Z",
     "hold_needed_until": "2026-06-01T14:31:00Z",
@@ -96,7 +99,7 @@ APPLICATION = {
     "decline_code": None,
     "loan_number": None,
     "requests": [],
-    "sequence": 1,
+    "sequence": 0,
     "updated_at": "2026-06-01T09:31:00Z",
     "test": False,
     "extra": {"manager": "Ольга"},
