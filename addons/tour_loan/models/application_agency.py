@@ -14,6 +14,8 @@ LINK_LIFETIME = timedelta(hours=24)
 # An offer made before a change of the order, or before a refusal, is none any more.
 WITHOUT_OFFER = ("new", "filling", "submitted", "needs_data", "declined")
 AFTER_THE_PAUSE = ("ready", "committed", "funded", "annulled")
+# Where the agency may have asked for something (a cancel may have been granted).
+AFTER_THE_COMMIT = ("committed", "funded", "cancelled", "annulled")
 NEED_CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -80,12 +82,15 @@ class Application(models.Model):
             "decline_code": self.decline_code or None,
             "loan_number": self.loan_number or None,
             "commit_until": self.commit_until or None,
-            "requests": [claim._agency_object() for claim in self.claim_ids],
+            "requests": self._requests() if self.state in AFTER_THE_COMMIT else [],
             "test": self.test,
             "sequence": self.sequence,
             "updated_at": self.state_changed_at,
             "extra": self.content.get("extra") or {},
         }
+
+    def _requests(self) -> list[dict]:
+        return [claim._agency_object() for claim in self.claim_ids]
 
     def _needs_codes(self) -> list[str]:
         """Return what is wanted in codes; a word of the lender's we do not know is "other"."""

@@ -33,11 +33,9 @@ class CallCount(models.Model):
         minute, second = divmod(int(time.time()), 60)
         with sql_db.db_connect(self.env.cr.dbname).cursor() as cr:
             cr.execute(
-                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
-                "SET LOCAL synchronous_commit TO off"
-            )
-            cr.execute(
                 SQL(
+                    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
+                    "SET LOCAL synchronous_commit TO off; "
                     "INSERT INTO tour_loan_call_count AS known (agency_id, minute, count) "
                     "VALUES (%s, %s, 1) ON CONFLICT (agency_id, minute) "
                     "DO UPDATE SET count = known.count + 1 RETURNING count",

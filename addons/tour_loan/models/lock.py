@@ -23,20 +23,6 @@ class Lock(models.Model):
     _key_uniq = models.UniqueIndex("(key)")
 
     @api.model
-    def _claim(self, key: str) -> bool:
-        """Return whether ``key`` is new; wait for, and retry after, a rival claim."""
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO tour_loan_lock (key, touched_at) "
-                "VALUES (%s, now() AT TIME ZONE 'utc') "
-                "ON CONFLICT (key) DO NOTHING RETURNING id",
-                key,
-            ),
-            log_exceptions=False,  # losing to a rival is no error
-        )
-        return bool(self.env.cr.fetchall())
-
-    @api.model
     def _take(self, key: str):
         """Serialise on ``key``: of two transactions in flight one is run again."""
         self.env.cr.execute(

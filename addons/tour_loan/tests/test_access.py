@@ -206,12 +206,12 @@ class TestAccess(TourLoanCommon):
                 manager.write({"color_accent": accent, "color_on_accent": on_accent})
 
     def test_old_traces_are_swept(self):
-        self.env["tour_loan.lock"]._claim("old")
+        self.env["tour_loan.lock"]._take("old")
         self.env.cr.execute(
             "UPDATE tour_loan_lock SET touched_at = %s WHERE key = 'old'",
             [fields.Datetime.now() - timedelta(days=8)],
         )
-        self.env["tour_loan.lock"]._claim("fresh")
+        self.env["tour_loan.lock"]._take("fresh")
         self.env["tour_loan.lock"]._gc_locks()
         keys = self.env["tour_loan.lock"].search([("key", "in", ("old", "fresh"))])
         self.assertEqual(keys.mapped("key"), ["fresh"])

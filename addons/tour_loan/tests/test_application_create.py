@@ -20,6 +20,16 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertFalse(self.agency._application_of_order((order or ["?"])[0]))
         return [(p["path"], p["code"]) for p in answer["error"]["data"]["errors"]]
 
+    def test_what_is_told_at_create_is_what_would_be_computed(self):
+        application = self.application(number="COMPUTED")
+        names = ("amount", "ends_at", "refunded_amount", "settlement_difference")
+        told = [application[name] for name in names]
+        for name in names:
+            self.env.add_to_compute(application._fields[name], application)
+        self.env.flush_all()
+        self.assertEqual([application[name] for name in names], told)
+        self.assertEqual(application.amount, 100000)
+
     def test_an_order_becomes_an_application(self):
         answer = self.create_order("A-1", extra={"manager": "Ольга"})["result"]
         self.assertEqual((answer["status"], answer["order_number"]), ("new", "A-1"))
