@@ -28,7 +28,7 @@ class TestPerformance(TourLoanCommon):
     def test_queries_of_create(self):
         body = self.body("application.create", self.order())
         self.begin()
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(10):
             self.call(body)
 
     @warmup
@@ -36,7 +36,7 @@ class TestPerformance(TourLoanCommon):
         body = self.body("application.create", self.order())
         self.call(body)
         self.begin()
-        with self.assertQueryCount(9):
+        with self.assertQueryCount(7):
             self.call(body)
 
     @warmup
@@ -44,7 +44,7 @@ class TestPerformance(TourLoanCommon):
         application = self.approved()
         body = self.body("application.get", {"application_id": application.uuid})
         self.begin()
-        with self.assertQueryCount(3):
+        with self.assertQueryCount(2):
             self.call(body)
 
     @warmup
@@ -65,5 +65,5 @@ class TestPerformance(TourLoanCommon):
         self.env.cr.execute("UPDATE tour_loan_application SET change_transaction = 1")
         body = self.body("application.list", {"limit": 100})
         self.begin()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(4):
             self.call(body)
