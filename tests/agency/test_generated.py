@@ -100,6 +100,10 @@ def test_calls_for_applications_in_every_state_are_answered(slon, numbers, metho
     def call(data):
         params = data.draw(params_of(method))
         params.pop("application_id", None)
+        parts = {n: part for n, part in (params.get("order") or {}).items() if part is not None}
+        if parts:  # all of them together hardly ever make sense
+            name = data.draw(st.sampled_from(sorted(parts)))
+            params = {"order": {name: parts[name]}}
         params["order_number"] = numbers[data.draw(st.sampled_from(STATES))]
         answer = slon.call(method, params)
         assert_answered(answer)
