@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from ..rpc import delivery, outgoing, signature
 from ..tools import is_on, server_setting
@@ -170,7 +171,18 @@ class Agency(models.Model):
 
     def _products(self):
         """Return the products offered to this agency's customers."""
-        return self.product_ids or self.env["tour_loan.product"].search_fetch([], limit=100)
+        return self.env["tour_loan.product"].browse(self._offered_products())
+
+    @ormcache("self.id")
+    def _offered_products(self) -> tuple:
+        """Return the ids of the products; forgotten when a product or the choice changes."""
+        products = self.product_ids or self.env["tour_loan.product"].search([], limit=100)
+        return tuple(products.ids)
+
+    def write(self, vals):
+        if "product_ids" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
 
 
 class AgencyKey(models.Model):

@@ -79,6 +79,7 @@ class Application(models.Model):
         compute="_compute_amount",
         store=True,
         precompute=True,
+        readonly=False,  # else a create could not tell it, see _application_values
         help="Price less the advance.",
     )
     months = fields.Integer("Term, months", required=True, readonly=True)
@@ -137,6 +138,7 @@ class Application(models.Model):
         compute="_compute_ends_at",
         store=True,
         precompute=True,
+        readonly=False,
         index=True,
         help="When the clock ends this application unless it moves on.",
     )

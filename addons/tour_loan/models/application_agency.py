@@ -23,13 +23,14 @@ class Application(models.Model):
     _inherit = "tour_loan.application"
 
     refunded_amount = fields.Monetary(
-        "Returned", compute="_compute_settlement", store=True, precompute=True
+        "Returned", compute="_compute_settlement", store=True, precompute=True, readonly=False
     )
     settlement_difference = fields.Monetary(
         "Difference",
         compute="_compute_settlement",
         store=True,
         precompute=True,
+        readonly=False,
         help="What was to be paid to the agency less what was paid; 0 is well.",
     )
 

@@ -60,6 +60,19 @@ class Product(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()  # agencies remember what they offer
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def _terms(self) -> list[int]:
         """Return the allowed terms in months, ascending."""
         return sorted({int(term) for term in (self.months or "").split(",")})
