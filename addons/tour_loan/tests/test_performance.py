@@ -28,7 +28,7 @@ class TestPerformance(TourLoanCommon):
     def test_queries_of_create(self):
         body = self.body("application.create", self.order())
         self.begin()
-        with self.assertQueryCount(10):
+        with self.assertQueryCount(9):
             self.call(body)
 
     @warmup
@@ -54,7 +54,7 @@ class TestPerformance(TourLoanCommon):
             "calculator.quote", {"price": money, "advance": {**money, "amount": "20000.00"}}
         )
         self.begin()
-        with self.assertQueryCount(2):
+        with self.assertQueryCount(1):
             self.call(body)
 
     @warmup
