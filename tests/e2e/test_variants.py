@@ -307,7 +307,12 @@ def test_a_repayment_given_back_is_undone_once(customer, sandbox):
     sandbox.fault("moyamfo", "ReversePayment", "drop_after")
     sandbox.post("payu", f"payments/{customer.payment()}", action="refund")
     customer.await_booked(0)
-    customer.sees("возвращена")
+
+    def undone():  # MoyaMFO is asked once it can have ended what it did without an answer
+        customer.page.reload()
+        return customer.page.get_by_text("возвращена").count()
+
+    wait_until(undone, 150, every=2)
     outcome.check_three_books(customer, 1, given_back=1)
     assert customer.loan()[1] == before
     outcome.check(customer, "funded")

@@ -52,22 +52,19 @@ class Agency(models.Model):
         if tour:
             values |= self._tour_values(tour)
         self._check_changed_times(application, order, tour)
-        is_other_loan = self._check_sums(application, price, advance)
+        is_other_loan = self._check_loan(application, price, advance)
+        self._check_advance(price, advance, "order.advance.amount.amount")
         if is_other_loan or "held_until" in values:
             held_until = values.get("held_until", application.held_until)
             self._check_hold(held_until.replace(tzinfo=UTC), price - advance)
         return values
 
-    def _check_sums(self, application, price: Decimal, advance: Decimal) -> bool:
-        """Refuse a price and an advance this application may not have.
-
-        Return whether they make another loan.
-        """
+    def _check_loan(self, application, price: Decimal, advance: Decimal) -> bool:
+        """Refuse a loan that cannot be; return whether it is another one than before."""
         if advance >= price:
             raise errors.InvalidParams(
                 [errors.Problem("order.advance.amount.amount", "advance_not_below_price")]
             )
-        self._check_advance(price, advance, "order.advance.amount.amount")
         is_other_loan = price - advance != application._exact(application.amount)
         if is_other_loan:
             self._product_for(

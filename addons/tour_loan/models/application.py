@@ -311,9 +311,6 @@ class Application(models.Model):
             self._notify_accounting("commit")
         elif name in ("cancel", "expire") and self.submitted_at:
             self._notify_accounting("cancel")
-        elif name == "fund":
-            # paid after all: the lender did not grant the cancel he was asked for
-            self._waiting_cancel()._accounting_update("refused")
 
     def _notify_accounting(self, kind: str):
         """Hook: tell the accounting system; ``moyamfo_sync`` writes its message here.

@@ -47,6 +47,8 @@ class Application(models.Model):
         cancels = self.claim_ids.filtered(lambda claim: claim.kind == "cancel")
         if status in ("cancelled", "annulled"):
             cancels._accounting_update("accepted")
+        elif status == "funded":
+            cancels._accounting_update("refused")  # he paid instead
         if status == "cancelled":
             name = "confirm_cancel" if self.state == "committed" else "cancel"
         else:

@@ -84,9 +84,10 @@ class Application(models.Model):
         if price == self._exact(self.price):
             return "sign"
         try:
-            self.agency_id._check_sums(self, price, self._exact(self.advance))
+            # the least share of the advance is not asked for again: the lender decides anew
+            self.agency_id._check_loan(self, price, self._exact(self.advance))
         except RpcError:
-            return "wait"  # a price against the rules: the agency has to change the order
+            return "wait"  # no such loan: the agency has to change the order
         wire_price = {"amount": f"{price:.2f}", "currency": "RUB"}
         order = {**self.content["order"], "price": wire_price}
         self._change_order(

@@ -163,7 +163,7 @@ class TestApplicationMoves(TourLoanCommon):
         self.assertEqual((application.state, application.claim_ids.state), ("funded", "refused"))
         events = application.callback_ids.sorted("id").mapped("event")
         self.assertEqual(
-            events[1:], ["application.updated", "application.funded", "application.updated"]
+            events[1:], ["application.updated", "application.updated", "application.funded"]
         )
 
     def test_a_cancel_says_whose_it_was(self):
