@@ -52,8 +52,8 @@ def may_see(application_sudo) -> bool:
         return begun_here
     if application_sudo.borrower_id.user_id.id != request.env.uid:
         return False
-    born = application_sudo._known_birth_date()
-    return begun_here or not born or request.session.get(BIRTH_DATE_KEY) == born.isoformat()
+    born = {date.isoformat() for date in application_sudo._known_birth_dates()}
+    return begun_here or not born or request.session.get(BIRTH_DATE_KEY) in born
 
 
 def turn_away(application_sudo):

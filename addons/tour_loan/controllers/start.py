@@ -62,7 +62,7 @@ class Start(BorrowerPages):
             code, error = application._confirm_acquaintance(values.get("code"), origin())
             if error:
                 return self._documents_page(application, error=error)
-            self._log_in(code, application._known_birth_date())
+            self._log_in(code, application.birth_date or None)
             return request.redirect(f"/my/applications/{application.uuid}")
         phone, problem = self._phone(application, values)
         documents = application._documents("acquaintance")

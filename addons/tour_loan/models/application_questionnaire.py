@@ -91,14 +91,12 @@ class Application(models.Model):
             known = borrower._person_values()
             self.write({name: known[name] for name in known if not self[name]})
 
-    def _known_birth_date(self):
-        """Return the birth date that code 2 confirmed, or that the agency told; or None."""
-        if self.submitted_at:
-            return self.birth_date or None
-        if self.phone == self.customer_phone:
-            told = self.content["customer"].get("birth_date")
-            return fields.Date.to_date(told) if told else None
-        return None
+    def _known_birth_dates(self) -> set:
+        """Return the birth date that code 2 confirmed; before it, the agency's and the typed."""
+        dates = {self.birth_date}
+        if not self.submitted_at and self.phone == self.customer_phone:
+            dates.add(fields.Date.to_date(self.content["customer"].get("birth_date") or False))
+        return dates - {False, None}
 
     def _prefilled_fields(self):
         return [

@@ -81,8 +81,11 @@ class Borrower(models.Model):
 
         Numbers are given to new people: a code alone does not show a stranger's loans.
         """
-        known = {application._known_birth_date() for application in self.application_ids}
-        return known - {None}
+        return {
+            date
+            for application in self.application_ids
+            for date in application._known_birth_dates()
+        }
 
     def _is_born(self, birth_date) -> bool:
         """Return whether ``birth_date`` may come in; anybody, while none is known."""

@@ -143,8 +143,18 @@ class Code(models.Model):
         return min(codes.RESEND_SECONDS, max(0, ceil(codes.RESEND_SECONDS - passed)))
 
     def _over_limit(self, phone, purpose, origin) -> bool:
-        """Return whether too many codes were sent and not confirmed."""
+        """Return whether too many codes were sent and not confirmed.
+
+        Of logins also the confirmed count: each of them would try one birth date.
+        """
         now = fields.Datetime.now()
+        today = Domain("create_date", ">", now - timedelta(days=1))
+        if (
+            purpose == "login"
+            and self.search_count(self._to_phone(phone, purpose) & today, limit=codes.LOGINS_A_DAY)
+            >= codes.LOGINS_A_DAY
+        ):
+            return True
         senders = {name: Domain(name, "=", origin[name]) for name in origin if origin[name]}
         senders["phone"] = self._to_phone(phone, purpose)
         return any(

@@ -22,6 +22,7 @@ SEND_LIMITS = (
     (3600, {"phone": 5, "session": 15, "ip": 200}),
     (86400, {"phone": 10, "session": 40, "ip": 1000}),
 )
+LOGINS_A_DAY = 20  # to one phone, the confirmed ones too
 
 
 def new_nonce() -> str:

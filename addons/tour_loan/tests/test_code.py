@@ -156,6 +156,13 @@ class TestCode(TourLoanCommon):
         self.assertTrue(self.new_code())
         self.assertEqual(self.codes._request_login(PHONE, ORIGIN)["error"], "limit")
 
+    def test_twenty_logins_a_day_are_enough_for_anybody(self):
+        for _number in range(20):
+            self.assertIsNone(self.codes._request_login(PHONE, ORIGIN))
+            self.codes.search([("purpose", "=", "login")], limit=1).state = "used"
+        self.assertEqual(self.codes._request_login(PHONE, ORIGIN)["error"], "limit")
+        self.assertTrue(self.new_code(), "signing goes on")
+
     def sent_and_unconfirmed(self, count, phone=PHONE, **origin):
         """Let so many codes have been sent five minutes ago."""
         for _number in range(count):

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessDenied
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import BORN, ORIGIN, OTHER_PHONE, PHONE, TourLoanHttpCommon
+from .common import BORN, ORIGIN, OTHER_PHONE, PHONE, TYPED, TourLoanHttpCommon
 
 
 @tagged("post_install", "-at_install")
@@ -76,6 +76,19 @@ class TestLogin(TourLoanHttpCommon):
         again = self.opened()
         self.assertEqual(again.passport_number, "123456")
         self.assertEqual(again.birth_place, self.borrower.birth_place)
+
+    def test_what_the_agency_mistyped_locks_nobody_out(self):
+        """Until code 2 confirms one, both its date and the one he typed are his."""
+        self.application_._save_step("passport", {**TYPED["passport"], "birth_date": "15.03.1990"})
+        for born in ("15.03.1990", BORN):
+            page = self.log_in(birth_date=born)
+            self.assertTrue(
+                page.path.startswith(f"/my/applications/{self.application_.uuid}"), born
+            )
+        submitted = self.submitted(phone=OTHER_PHONE)
+        submitted.birth_date = "1990-03-15"
+        self.assertTrue(submitted.borrower_id._is_born(submitted.birth_date))
+        self.assertFalse(submitted.borrower_id._is_born(self.borrower.birth_date or None))
 
     def test_a_birth_date_that_is_none_is_told(self):
         page = self.ask(birth_date="31.02.1990")
