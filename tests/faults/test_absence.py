@@ -55,7 +55,7 @@ def test_answers_that_are_none(borrower, sandbox):
     """500, a page of HTML and cut connections before the work, from everybody at once."""
     sandbox.fault("phone", "send", "500")
     sandbox.fault("moyamfo", "LoadApplication", "html")
-    sandbox.fault("moyamfo", "GetApplications", "drop_before", times=2)
+    sandbox.fault("moyamfo", "GetApplications", "drop_before")
     sandbox.fault("travel", "callback", "500")
     sandbox.fault("travel", "application.create", "drop_after")
     borrower.order()
