@@ -174,8 +174,8 @@ class Message(models.AbstractModel):
             return f"endpoint is resting, again in {pause:.0f} s"
         outcome = message._send()
         message._settle(outcome)
-        if outcome.verdict == "sent" and latest[:1].state == "pending":
-            message._wake_endpoint()
+        if outcome.verdict == "sent" and message.endpoint:
+            message._wake_endpoint(was_failing=latest[:1].state == "pending")
         return outcome.verdict
 
     def _wait_for_older(self) -> bool:

@@ -12,6 +12,9 @@ PAUSE = timedelta(seconds=30)
 # Messages to an endpoint that rests look in again at this rate, all together.
 RESTING_A_SECOND = 10
 WOKEN_AT_ONCE = 200
+# Messages one endpoint may have under way: fewer than its channel has slots, so that one
+# that begins to hang leaves a slot to the others.
+SLOTS = 2
 
 
 class Message(models.AbstractModel):
@@ -40,37 +43,43 @@ class Message(models.AbstractModel):
     def _breaker_pause(self, latest) -> float:
         """Return for how many seconds this message has to rest, 0 if it may be sent.
 
-        An endpoint whose last attempt failed (its message is still pending) is tried by
-        one message at a time; after some failures in a row it rests between them. The
-        others wait without costing a worker its time-out.
+        An endpoint has few messages under way; one whose last attempt failed (its message
+        is still pending) has one, and after some failures in a row it rests between them.
+        The others wait without costing a worker its time-out.
         """
-        if latest[:1].state != "pending":
+        if not self.endpoint:
             return 0
-        rest = 0
+        failing, rest = latest[:1].state == "pending", 0
         if len(latest) == FAILURES and set(latest.mapped("state")) == {"pending"}:
             rest = (latest[0].last_attempt_at + PAUSE - fields.Datetime.now()).total_seconds()
-        if rest <= 0 and self._is_the_probe():
+        if rest <= 0 and self._takes_slot(1 if failing else SLOTS):
             return 0
         waiting = self.search_count([("endpoint", "=", self.endpoint), ("state", "=", "pending")])
         # spread, so that the sleepers do not all wake for the same probe
-        return max(0, rest) + random.uniform(1, max(10, waiting / RESTING_A_SECOND))
+        longest = max(10 if failing else 1, waiting / RESTING_A_SECOND)
+        return max(0, rest) + random.uniform(0.5, longest)
 
-    def _is_the_probe(self) -> bool:
-        """Take the endpoint for this transaction; return whether it was free."""
-        key = f"{self._name} {self.endpoint}"
-        [[free]] = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", key)
-        )
-        return free
+    def _takes_slot(self, slots: int) -> bool:
+        """Take one of the endpoint's slots for this transaction; return whether one was free."""
+        for slot in range(slots):
+            key = f"{self._name} {self.endpoint} {slot}"
+            [[free]] = self.env.execute_query(
+                SQL("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", key)
+            )
+            if free:
+                return True
+        return False
 
-    def _wake_endpoint(self):
-        """The endpoint is well again: those that rest need not wait out their pause.
+    def _wake_endpoint(self, was_failing: bool):
+        """After a success: whoever rests need not wait out his pause.
 
-        They only get a further job: writing their rows could collide with theirs.
+        All of them if the endpoint was failing; else some that were never tried, in this
+        one's place. They get a further job: writing their rows could collide with theirs.
+        Who rests is not asked: this transaction sees the rows as they were at its start.
         """
-        resting = Domain("endpoint", "=", self.endpoint) & Domain("state", "=", "pending")
-        self.search(
-            resting & Domain("next_attempt_at", ">", fields.Datetime.now()),
-            order="id",
-            limit=WOKEN_AT_ONCE,
-        )._enqueue()
+        others = Domain("endpoint", "=", self.endpoint) & Domain("state", "=", "pending")
+        others &= Domain("id", "!=", self.id)
+        if not was_failing:
+            others &= Domain("attempts", "=", 0)
+        limit = WOKEN_AT_ONCE if was_failing else SLOTS
+        self.search(others, order="id", limit=limit)._enqueue()

@@ -314,7 +314,7 @@ class TestCallback(TourLoanCommon):
         failed = self.move()
         failed._deliver()
         rival = self.move(self.application_in("submitted"))
-        key = f"tour_loan.callback {self.agency.code}"
+        key = f"tour_loan.callback {self.agency.code} 0"
         with self.registry.cursor() as other_transaction:
             other_transaction.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key]
@@ -324,6 +324,22 @@ class TestCallback(TourLoanCommon):
         self.assertEqual(self.jobs.calls[-1].properties["channel"], "root.tour_loan_callback_retry")
         self.answer(200)
         self.assertEqual(rival._deliver(), "sent")
+
+    def test_an_agency_never_takes_all_slots(self):
+        first, second = self.move(), self.move(self.application_in("submitted"))
+        with self.registry.cursor() as other_transaction:
+            for slot in range(2):
+                other_transaction.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                    [f"tour_loan.callback {self.agency.code} {slot}"],
+                )
+            self.assertIn("resting", second._deliver())
+        self.assertEqual((second.state, second.attempts, self.server.calls), ("pending", 0, []))
+        # he who leaves a slot wakes the next
+        jobs = self.jobs.jobs_count(only=second._deliver)
+        self.assertEqual(first._deliver(), "sent")
+        self.jobs.assert_jobs_count(jobs + 1, only=second._deliver)
+        self.assertEqual(second._deliver(), "sent")
 
     # --- the engine ---
 
