@@ -78,7 +78,7 @@ class Message(models.AbstractModel):
         Who rests is not asked: this transaction sees the rows as they were at its start.
         """
         others = Domain("endpoint", "=", self.endpoint) & Domain("state", "=", "pending")
-        others &= Domain("id", "!=", self.id)
+        others &= Domain("business_key", "!=", self.business_key)  # its next one is woken
         if not was_failing:
             others &= Domain("attempts", "=", 0)
         limit = WOKEN_AT_ONCE if was_failing else SLOTS
