@@ -71,15 +71,15 @@ class Message(models.AbstractModel):
         return False
 
     def _wake_endpoint(self, was_failing: bool):
-        """After a success: whoever rests need not wait out his pause.
+        """After a success: who was never tried need not wait out his pause.
 
-        All of them if the endpoint was failing; else some that were never tried, in this
-        one's place. They get a further job: writing their rows could collide with theirs.
-        Who rests is not asked: this transaction sees the rows as they were at its start.
+        Many if the endpoint was failing, else some in this one's place. They get a further
+        job: writing their rows could collide with theirs. Who rests is not asked: this
+        transaction sees the rows as they were at its start. What was tried keeps its own
+        pauses: one message the endpoint never takes must not be tried at every success.
         """
         others = Domain("endpoint", "=", self.endpoint) & Domain("state", "=", "pending")
         others &= Domain("business_key", "!=", self.business_key)  # its next one is woken
-        if not was_failing:
-            others &= Domain("attempts", "=", 0)
+        others &= Domain("attempts", "=", 0)
         limit = WOKEN_AT_ONCE if was_failing else SLOTS
         self.search(others, order="id", limit=limit)._enqueue()

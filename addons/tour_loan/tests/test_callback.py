@@ -302,11 +302,14 @@ class TestCallback(TourLoanCommon):
         other_agency._set_key("outbound", self.outbound_secret)
         other = self.application_in("submitted", agency_id=other_agency.id)
         self.assertEqual(self.move(other)._deliver(), "sent")
-        # after the pause a probe goes; its success ends the rest and wakes the others
+        # after the pause a probe goes; its success ends the rest and wakes who was never
+        # tried, while those that failed keep their pauses
         self.age_attempts(failed, seconds=31)
-        jobs = self.jobs.jobs_count(only=failed[0]._deliver)
+        untried = self.move(self.application_in("submitted"))
+        jobs, retries = (self.jobs.jobs_count(only=c._deliver) for c in (untried, failed[0]))
         self.assertEqual(waiting._deliver(), "sent")
-        self.jobs.assert_jobs_count(jobs + 1, only=failed[0]._deliver)
+        self.jobs.assert_jobs_count(jobs + 1, only=untried._deliver)
+        self.jobs.assert_jobs_count(retries, only=failed[0]._deliver)
         self.assertEqual(failed[0]._deliver(), "sent")
 
     def test_only_one_message_tries_an_agency_that_has_just_failed(self):
