@@ -88,6 +88,13 @@ class Stack:
         """Run one statement in Odoo's database and return its rows, if any."""
         return self.postgres.execute(query, *values, database=self.database)
 
+    def set_agencies(self, code: str = "%", **settings) -> None:
+        """Change settings of agencies (all: ``%``), as a write in Odoo does: no worker
+        goes on with what it remembers."""
+        for name, value in settings.items():
+            self.sql(f"UPDATE tour_loan_agency SET {name} = %s WHERE code LIKE %s", value, code)
+        self.sql("INSERT INTO orm_signaling_default DEFAULT VALUES")
+
     # ---- faults
 
     def kill_odoo(self) -> None:

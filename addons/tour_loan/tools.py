@@ -5,7 +5,7 @@ from configparser import ConfigParser
 from functools import cache
 
 from odoo import fields
-from odoo.tools import config, verify_hash_signed
+from odoo.tools import config, float_repr, float_round, verify_hash_signed
 
 from .rules.codes import MIN_KEY_BYTES
 
@@ -19,6 +19,19 @@ class FrozenJson(fields.Json):
 
     def convert_to_record(self, value, record):
         return False if value is None else value
+
+
+class Rubles(fields.Monetary):
+    """A Monetary of which is known that it has kopecks.
+
+    Odoo reads the currency for every value it rounds: a tenth of `application.create`.
+    """
+
+    def convert_to_column_insert(self, value, record, values=None, validate=True):
+        return float_repr(self.convert_to_cache(value, record), 2)
+
+    def convert_to_cache(self, value, record, validate=True):
+        return float_round(float(value or 0.0), precision_digits=2)
 
 
 def server_setting(section: str, name: str, default: str = "") -> str:

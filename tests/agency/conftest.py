@@ -20,7 +20,7 @@ INSIDE = re.compile(
 def stack():
     with Stack("agency") as running:
         # many calls a minute are what these tests are made of; one has its own limit
-        running.sql("UPDATE tour_loan_agency SET requests_per_minute = 0")
+        running.set_agencies(requests_per_minute=0)
         yield running
 
 

@@ -11,9 +11,9 @@ LIMIT = 7
 
 @pytest.fixture
 def limited(parus, stack):
-    stack.sql("UPDATE tour_loan_agency SET requests_per_minute = %s WHERE code = 'parus'", LIMIT)
+    stack.set_agencies("parus", requests_per_minute=LIMIT)
     yield parus
-    stack.sql("UPDATE tour_loan_agency SET requests_per_minute = 0 WHERE code = 'parus'")
+    stack.set_agencies("parus", requests_per_minute=0)
 
 
 def test_exactly_the_limit_passes_and_the_rest_is_told_when_to_come_back(limited, slon, stack):

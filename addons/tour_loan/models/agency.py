@@ -1,6 +1,8 @@
 """The agency: the travel site that hands borrowers over."""
 
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -8,7 +10,22 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..rpc import delivery, outgoing, signature
-from ..tools import is_on, server_setting
+from ..tools import Rubles, is_on, server_setting
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a call must know of its agency: per cent, roubles (0: no limit), host names."""
+
+    requests_per_minute: int
+    record_calls_until: datetime | bool
+    test_mode: bool
+    minimum_advance: Decimal
+    loan_min: Decimal
+    loan_max: Decimal
+    url_hosts: frozenset[str]
+    short_hold: str
+    product_ids: tuple[int, ...]
 
 
 class Agency(models.Model):
@@ -33,10 +50,10 @@ class Agency(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.ref("base.RUB")
     )
-    loan_min = fields.Monetary(
+    loan_min = Rubles(
         "Least loan", tracking=True, help="Beside the product's limits. 0: no limit of its own."
     )
-    loan_max = fields.Monetary(
+    loan_max = Rubles(
         "Largest loan", tracking=True, help="Beside the product's limits. 0: no limit of its own."
     )
     url_hosts = fields.Text(
@@ -99,12 +116,21 @@ class Agency(models.Model):
     # --- keys ---
 
     @api.model
-    def _of_code(self, code):
-        """Return the active agency that calls itself ``code`` (sudo), or none."""
-        return self.sudo().search_fetch([("code", "=", code), ("blocked", "=", False)])
+    @ormcache()
+    def _callers(self) -> dict:
+        """Return {code: (id, ((inbound secret, its end or False), newest first))} of the
+        agencies that may call; forgotten when a key, a code or a right to call changes."""
+        keys = self.env["tour_loan.agency.key"].sudo().search([("direction", "=", "inbound")])
+        return {
+            agency.code: (
+                agency.id,
+                tuple((key.secret, key.valid_until) for key in keys if key.agency_id == agency),
+            )
+            for agency in self.sudo().search([("blocked", "=", False)])
+        }
 
     def _secrets(self, direction: str) -> list[str]:
-        """Return the live secrets, newest first; ``inbound`` sign calls to us."""
+        """Return the live secrets, newest first."""
         now = fields.Datetime.now()
         live = Domain("valid_until", "=", False) | Domain("valid_until", ">", now)
         keys = (
@@ -165,24 +191,39 @@ class Agency(models.Model):
             allow_private=is_on(server_setting("tour_loan", "allow_private_callbacks")),
         )
 
-    def _url_allowed(self, url_host: str) -> bool:
+    @ormcache("self.id")
+    def _settings(self) -> Settings:
+        """Return the settings of this agency; forgotten when an agency or product changes."""
         hosts = {line.strip().lower() for line in (self.url_hosts or "").splitlines()}
-        return (url_host or "").lower() in hosts - {""}
+        products = self.product_ids or self.env["tour_loan.product"].search([], limit=100)
+        return Settings(
+            self.requests_per_minute,
+            self.record_calls_until,
+            self.test_mode,
+            Decimal(str(self.minimum_advance)),
+            Decimal(str(self.loan_min)),
+            Decimal(str(self.loan_max)),
+            frozenset(hosts - {""}),
+            self.short_hold,
+            tuple(products.ids),
+        )
 
     def _products(self):
         """Return the products offered to this agency's customers."""
-        return self.env["tour_loan.product"].browse(self._offered_products())
+        return self.env["tour_loan.product"].browse(self._settings().product_ids)
 
-    @ormcache("self.id")
-    def _offered_products(self) -> tuple:
-        """Return the ids of the products; forgotten when a product or the choice changes."""
-        products = self.product_ids or self.env["tour_loan.product"].search([], limit=100)
-        return tuple(products.ids)
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()  # agencies and their settings are remembered
+        return super().create(vals_list)
 
     def write(self, vals):
-        if "product_ids" in vals:
-            self.env.registry.clear_cache()
+        self.env.registry.clear_cache()
         return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
 
 class AgencyKey(models.Model):
@@ -203,3 +244,16 @@ class AgencyKey(models.Model):
         default=lambda self: signature.new_secret(),
     )
     valid_until = fields.Datetime(help="Set when a newer key takes over.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()  # agencies that may call are remembered
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

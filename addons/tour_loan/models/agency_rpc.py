@@ -4,7 +4,6 @@ import logging
 import time
 from contextlib import contextmanager, nullcontext
 from datetime import UTC
-from decimal import Decimal
 
 from psycopg2 import InterfaceError, OperationalError
 
@@ -19,6 +18,7 @@ from ..rules import moves, quote
 from ..tools import is_on, server_setting
 
 _logger = logging.getLogger(__name__)
+_BEFORE_THE_CALL = "tour_loan_before_the_call"
 
 
 class Agency(models.Model):
@@ -32,26 +32,25 @@ class Agency(models.Model):
 
         An unknown code costs the same HMAC as a known one, and the answer is one.
         """
-        code = (headers.get("x-agency") or "").replace("\0", "")  # PostgreSQL takes no zero byte
-        agency = self.with_user(SUPERUSER_ID)._of_code(code)
-        secrets = agency._secrets("inbound") if agency else [signature.new_secret()]
+        now = fields.Datetime.now()
+        agency_id, keys = self._callers().get(headers.get("x-agency"), (None, ()))
+        secrets = [secret for secret, until in keys if not until or until > now][:2]
         try:
             webhook_id = signature.verify(
-                headers, body, secrets, fields.Datetime.now().replace(tzinfo=UTC)
+                headers, body, secrets or [signature.new_secret()], now.replace(tzinfo=UTC)
             )
         except signature.SignatureRefused:
             return None, ""
-        return agency, webhook_id
+        return self.with_user(SUPERUSER_ID).browse(agency_id), webhook_id
 
     def _rpc(self, webhook_id: str, body: bytes) -> bytes | None:
         """Run one call; a repeat of a changing call gets the stored answer."""
         started = time.monotonic()
         call = dispatcher.parse(body)
-        requests = claimed = self.env["tour_loan.request"]
-        new = True
+        requests = earlier = self.env["tour_loan.request"]
         if call.changes:
-            claimed, new = requests._claim(self, webhook_id, body, call.method)
-        if new:
+            earlier = requests._earlier(self, webhook_id, savepoint=_BEFORE_THE_CALL)
+        if not earlier:
             answer = dispatcher.handle(
                 call,
                 self,
@@ -60,24 +59,29 @@ class Agency(models.Model):
                 allow_loopback=is_on(server_setting("tour_loan", "allow_private_callbacks")),
                 logger=_logger,
             )
-        elif claimed._is_same(body):
-            answer = claimed._stored_answer()
+        elif earlier._is_same(body):
+            answer = earlier._stored_answer()
         else:
             answer = dispatcher.refuse(
                 call, errors.InvalidRequest([errors.Problem("", "other_body")])
             )
-        only_shown = not (claimed and new)
-        row = requests._only_to_show(self, webhook_id) if only_shown else claimed
-        row._keep(call, answer, time.monotonic() - started, only_shown)
+        answers_repeats = call.changes and not earlier
+        if answers_repeats or requests._records(self):
+            seconds = time.monotonic() - started
+            requests._keep(self, webhook_id, body, call, answer, seconds, not answers_repeats)
         return answer
 
     @contextmanager
     def _atomic(self):
         """Undo what a call wrote if its answer is an error."""
-        with self.env.cr.savepoint():
+        try:
             yield
             # inside, so that what the database refuses is refused here
-            self.env.flush_all()
+            self.env.cr.flush()
+        except BaseException:
+            self.env.cr.clear()
+            self.env.cr.execute(SQL("ROLLBACK TO SAVEPOINT %s", SQL.identifier(_BEFORE_THE_CALL)))
+            raise
 
     # --- methods ---
 
@@ -135,13 +139,14 @@ class Agency(models.Model):
         today = fields.Date.context_today(self)
         if params.starts_on and params.starts_on < today:
             raise errors.InvalidParams([errors.Problem("starts_on", "departure_in_the_past")])
-        terms = [params.months] if params.months else product._terms()
+        conditions = product._conditions()
+        terms = [params.months] if params.months else conditions.terms
         self._check_months(terms, product, "months")
-        rate = Decimal(str(product.rate))
         return {
             "amount": amount,
             "previews": [
-                _preview(preview) for preview in quote.previews(amount, terms, rate, today)
+                _preview(preview)
+                for preview in quote.previews(amount, terms, conditions.rate, today)
             ],
         }
 
@@ -205,8 +210,8 @@ class Agency(models.Model):
         return {
             "agency_id": self.id,
             "product_id": product.id,
-            "currency_id": product.currency_id.id,
-            "test": bool(params.test) or self.test_mode,
+            "currency_id": product._conditions().currency_id,
+            "test": bool(params.test) or self._settings().test_mode,
             "order_number": order.number,
             "price": float(order.price.amount),
             "advance": float(order.advance.amount.amount),

@@ -1,7 +1,6 @@
 """What an order must be like by the agency's settings and the clock; refusals name paths."""
 
 from datetime import UTC, timedelta
-from decimal import Decimal
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
@@ -31,7 +30,7 @@ class Agency(models.Model):
             "terms.product",
             "order.price.amount",
         )
-        months = (terms and terms.months) or product.default_months
+        months = (terms and terms.months) or product._conditions().default_months
         self._check_months([months], product, "terms.months")
         self._check_hold(order.held_until, price - advance)
         return months, product
@@ -66,7 +65,7 @@ class Agency(models.Model):
 
     def _check_hold(self, held_until, amount):
         """Refuse a hold (aware) too short for the pause of ``amount``, if the agency wishes."""
-        if self.short_hold != "refuse":
+        if self._settings().short_hold != "refuse":
             return
         needed = self._hold_needed_until(amount)
         if held_until < needed:
@@ -76,52 +75,48 @@ class Agency(models.Model):
             raise errors.AgencyRule([problem])
 
     def _check_advance(self, price, advance, path):
-        least = Decimal(str(self.minimum_advance))
-        minimum = money.percent_of(price, least)
+        minimum = money.percent_of(price, self._settings().minimum_advance)
         if advance < minimum:
             raise errors.AgencyRule(
                 [errors.Problem(path, "advance_too_small", {"minimum": str(minimum)})]
             )
 
     def _check_months(self, months, product, path):
-        terms = product._terms()
+        terms = product._conditions().terms
         if not set(months) <= set(terms):
             offered = ", ".join(map(str, terms))
             raise errors.Limit([errors.Problem(path, "months_not_offered", {"offered": offered})])
 
     def _check_urls(self, urls):
+        hosts = self._settings().url_hosts
         problems = [
             errors.Problem(f"urls.{name}", "host_not_allowed")
             for name in ("success", "failure", "back")
-            if (url := getattr(urls, name)) and not self._url_allowed(urlsplit(url).hostname)
+            if (url := getattr(urls, name)) and (urlsplit(url).hostname or "") not in hosts
         ]
         if problems:
             raise errors.AgencyRule(problems)
 
     def _product_for(self, amount, code, code_path, amount_path):
         """Return the product whose limits, and the agency's own, hold ``amount`` (₽)."""
-        self._check_limits(amount, self.loan_min, self.loan_max, errors.AgencyRule, amount_path)
-        products = self._products()
+        own = self._settings()
+        self._check_limits(amount, own.loan_min, own.loan_max, errors.AgencyRule, amount_path)
+        offered = [(product, product._conditions()) for product in self._products()]
         if code:
-            products = products.filtered(lambda product: product.code == code)
-        if not products:
+            offered = [one for one in offered if one[1].code == code]
+        if not offered:
             raise errors.Limit([errors.Problem(code_path, "product_unknown")])
-        for product in products:
-            if _exact(product.amount_min) <= amount <= _exact(product.amount_max):
+        for product, conditions in offered:
+            if conditions.amount_min <= amount <= conditions.amount_max:
                 return product
         # of several products the amount may fall between two
-        below = [most for most in products.mapped("amount_max") if _exact(most) < amount]
-        least = 0 if below else min(products.mapped("amount_min"))
+        below = [c.amount_max for _, c in offered if c.amount_max < amount]
+        least = 0 if below else min(c.amount_min for _, c in offered)
         self._check_limits(amount, least, max(below, default=0), errors.Limit, amount_path)
 
     def _check_limits(self, amount, least, most, error, path):
-        """Refuse ``amount`` (Decimal) outside the limits (Monetary, 0 is none)."""
-        if amount < _exact(least):
+        """Refuse ``amount`` outside the limits (Decimals, 0 is none)."""
+        if amount < least:
             raise error([errors.Problem(path, "loan_too_small", {"minimum": f"{least:.2f}"})])
-        if most and amount > _exact(most):
+        if most and amount > most:
             raise error([errors.Problem(path, "loan_too_big", {"maximum": f"{most:.2f}"})])
-
-
-def _exact(limit) -> Decimal:
-    """Return a Monetary value, which Odoo keeps as float, as the decimal it stands for."""
-    return Decimal(str(limit))

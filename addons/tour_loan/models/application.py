@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..rules import cooling_off, money, moves
-from ..tools import FrozenJson
+from ..tools import FrozenJson, Rubles
 
 _logger = logging.getLogger(__name__)
 
@@ -71,10 +71,10 @@ class Application(models.Model):
 
     # the order, as the agency told it
     order_number = fields.Char(required=True, readonly=True, index=True)
-    price = fields.Monetary(required=True, readonly=True)
-    advance = fields.Monetary(required=True, readonly=True)
+    price = Rubles(required=True, readonly=True)
+    advance = Rubles(required=True, readonly=True)
     advance_paid_at = fields.Datetime(readonly=True)
-    amount = fields.Monetary(
+    amount = Rubles(
         "Loan",
         compute="_compute_amount",
         store=True,
@@ -114,18 +114,18 @@ class Application(models.Model):
         ],
         readonly=True,
     )
-    offer_amount = fields.Monetary(readonly=True)
+    offer_amount = Rubles(readonly=True)
     offer_months = fields.Integer("Offer: months", readonly=True)
     offer_rate = fields.Float("Offer: rate, %", digits=(7, 3), readonly=True)
     offer_psk = fields.Float("Offer: PSK, %", digits=(7, 3), readonly=True)
-    offer_psk_amount = fields.Monetary("Offer: PSK, ₽", readonly=True)
-    offer_monthly_payment = fields.Monetary("Offer: monthly payment", readonly=True)
+    offer_psk_amount = Rubles("Offer: PSK, ₽", readonly=True)
+    offer_monthly_payment = Rubles("Offer: monthly payment", readonly=True)
     offer_schedule = FrozenJson(readonly=True)
     loan_number = fields.Char(readonly=True, copy=False)
     booking_number = fields.Char(readonly=True, help="The agency's, told at commit.")
     booking_documents = fields.Json(readonly=True)
     claim_ids = fields.One2many("tour_loan.claim", "application_id", readonly=True)
-    payout_amount = fields.Monetary(readonly=True)
+    payout_amount = Rubles(readonly=True)
     payout_on = fields.Date(readonly=True)
     payout_order = fields.Char("Payment order", readonly=True)
 

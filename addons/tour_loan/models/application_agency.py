@@ -9,6 +9,7 @@ from odoo import api, fields, models
 
 from .. import links
 from ..rules import quote
+from ..tools import Rubles
 
 LINK_LIFETIME = timedelta(hours=24)
 # An offer made before a change of the order, or before a refusal, is none any more.
@@ -22,10 +23,10 @@ NEED_CODE = re.compile(r"[a-z][a-z0-9_]*")
 class Application(models.Model):
     _inherit = "tour_loan.application"
 
-    refunded_amount = fields.Monetary(
+    refunded_amount = Rubles(
         "Returned", compute="_compute_settlement", store=True, precompute=True, readonly=False
     )
-    settlement_difference = fields.Monetary(
+    settlement_difference = Rubles(
         "Difference",
         compute="_compute_settlement",
         store=True,
@@ -103,7 +104,7 @@ class Application(models.Model):
         preview = quote.preview(
             self._exact(self.amount),
             self.months,
-            Decimal(str(self.product_id.rate)),
+            self.product_id._conditions().rate,
             fields.Date.context_today(self),
         )
         return {

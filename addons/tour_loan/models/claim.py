@@ -4,6 +4,8 @@ from uuid import uuid4
 
 from odoo import fields, models
 
+from ..tools import Rubles
+
 
 class Claim(models.Model):
     """A cancel of a committed application, or a return of the tour's price.
@@ -30,7 +32,7 @@ class Claim(models.Model):
         required=True,
         readonly=True,
     )
-    amount = fields.Monetary(readonly=True)
+    amount = Rubles(readonly=True)
     currency_id = fields.Many2one(related="application_id.currency_id")
     document_numbers = fields.Json(readonly=True)
     reason = fields.Char(readonly=True)

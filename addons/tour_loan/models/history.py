@@ -10,6 +10,11 @@ class History(models.Model):
     _description = "History of an application"
     _order = "id"
     _rec_name = "move"
+    _log_access = False  # `actor` and `note` tell who; four columns to check cost a create
+
+    create_date = fields.Datetime(
+        "Time", required=True, readonly=True, default=lambda self: self.env.cr.now()
+    )
 
     application_id = fields.Many2one(
         "tour_loan.application",

@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from ..tools import Rubles
+
 
 class Installment(models.Model):
     _name = "tour_loan.installment"
@@ -14,11 +16,11 @@ class Installment(models.Model):
     borrower_id = fields.Many2one(related="loan_id.borrower_id")
     currency_id = fields.Many2one(related="loan_id.currency_id")
     due_on = fields.Date(required=True, readonly=True)
-    amount = fields.Monetary(readonly=True)
-    principal = fields.Monetary(readonly=True)
-    interest = fields.Monetary(readonly=True)
-    rest = fields.Monetary("Principal after it", readonly=True)
-    paid_amount = fields.Monetary("Paid", readonly=True)
+    amount = Rubles(readonly=True)
+    principal = Rubles(readonly=True)
+    interest = Rubles(readonly=True)
+    rest = Rubles("Principal after it", readonly=True)
+    paid_amount = Rubles("Paid", readonly=True)
     paid_on = fields.Date(readonly=True)
 
     def _is_paid(self) -> bool:

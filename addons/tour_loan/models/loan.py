@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from ..rules import money
 from ..rules.moves import ENDED
+from ..tools import Rubles
 
 STATES = [
     ("pending", "Signed"),
@@ -61,7 +62,7 @@ class Loan(models.Model):
         help="Where the contract differs from what the borrower has signed.",
     )
     currency_id = fields.Many2one(related="application_id.currency_id")
-    amount = fields.Monetary(readonly=True)
+    amount = Rubles(readonly=True)
     months = fields.Integer("Term, months", readonly=True)
     rate = fields.Float("Rate, % a year", digits=(7, 3), readonly=True)
     psk = fields.Float("PSK, % a year", digits=(7, 3), readonly=True)
@@ -69,13 +70,13 @@ class Loan(models.Model):
     issued_on = fields.Date(readonly=True)
     closed_on = fields.Date(readonly=True)
     as_of = fields.Datetime("As of", readonly=True)
-    principal = fields.Monetary("Principal owed", readonly=True)
-    interest = fields.Monetary("Interest owed", readonly=True)
-    penalty = fields.Monetary("Penalty owed", readonly=True)
-    overdue = fields.Monetary(readonly=True)
-    payoff = fields.Monetary("To pay it off now", readonly=True)
+    principal = Rubles("Principal owed", readonly=True)
+    interest = Rubles("Interest owed", readonly=True)
+    penalty = Rubles("Penalty owed", readonly=True)
+    overdue = Rubles(readonly=True)
+    payoff = Rubles("To pay it off now", readonly=True)
     next_payment_on = fields.Date(readonly=True)
-    next_payment_amount = fields.Monetary(readonly=True)
+    next_payment_amount = Rubles(readonly=True)
     installment_ids = fields.One2many("tour_loan.installment", "loan_id", readonly=True)
     repayment_ids = fields.One2many("tour_loan.repayment", "loan_id", readonly=True)
 

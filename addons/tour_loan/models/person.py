@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from ..tools import Rubles
+
 
 class Person(models.AbstractModel):
     """Identity, addresses and work of a borrower.
@@ -59,8 +61,8 @@ class Person(models.AbstractModel):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.ref("base.RUB")
     )
-    income = fields.Monetary("Monthly income")
-    expenses = fields.Monetary("Monthly payments on loans")
+    income = Rubles("Monthly income")
+    expenses = Rubles("Monthly payments on loans")
 
     def _person_fields(self) -> list[str]:
         """Return the names of the questionnaire's fields."""

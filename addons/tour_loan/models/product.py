@@ -1,7 +1,26 @@
 """Loan products: the limits and the rate a preview is computed with."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
+
+from ..tools import Rubles
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a call must know of a product: roubles, months, per cent a year."""
+
+    code: str
+    currency_id: int
+    amount_min: Decimal
+    amount_max: Decimal
+    terms: tuple[int, ...]
+    default_months: int
+    rate: Decimal
 
 
 class Product(models.Model):
@@ -16,8 +35,8 @@ class Product(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.ref("base.RUB")
     )
-    amount_min = fields.Monetary(required=True)
-    amount_max = fields.Monetary(required=True)
+    amount_min = Rubles(required=True)
+    amount_max = Rubles(required=True)
     months = fields.Char(
         "Terms, months",
         required=True,
@@ -62,7 +81,7 @@ class Product(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()  # agencies remember what they offer
+        self.env.registry.clear_cache()  # conditions and what an agency offers are remembered
         return super().create(vals_list)
 
     def write(self, vals):
@@ -72,6 +91,19 @@ class Product(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    @ormcache("self.id")
+    def _conditions(self) -> Conditions:
+        """Return the product's conditions; forgotten when a product changes."""
+        return Conditions(
+            self.code,
+            self.currency_id.id,
+            Decimal(str(self.amount_min)),
+            Decimal(str(self.amount_max)),
+            tuple(self._terms()),
+            self.default_months,
+            Decimal(str(self.rate)),
+        )
 
     def _terms(self) -> list[int]:
         """Return the allowed terms in months, ascending."""

@@ -5,6 +5,8 @@ from uuid import uuid4
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ..tools import Rubles
+
 
 class Repayment(models.Model):
     """A paid transaction on its way into the accounting system's books.
@@ -33,7 +35,7 @@ class Repayment(models.Model):
     transaction_reference = fields.Char(related="transaction_id.reference", string="Payment")
     provider_reference = fields.Char(related="transaction_id.provider_reference")
     currency_id = fields.Many2one(related="loan_id.currency_id")
-    amount = fields.Monetary(required=True, readonly=True)
+    amount = Rubles(required=True, readonly=True)
     paid_at = fields.Datetime(required=True, readonly=True)
     state = fields.Selection(
         [
@@ -49,10 +51,10 @@ class Repayment(models.Model):
         index=True,
     )
     booked_at = fields.Datetime(readonly=True)
-    booked_principal = fields.Monetary("Booked to principal", readonly=True)
-    booked_interest = fields.Monetary("Booked to interest", readonly=True)
-    booked_penalty = fields.Monetary("Booked to penalty", readonly=True)
-    overpaid = fields.Monetary(readonly=True)
+    booked_principal = Rubles("Booked to principal", readonly=True)
+    booked_interest = Rubles("Booked to interest", readonly=True)
+    booked_penalty = Rubles("Booked to penalty", readonly=True)
+    overpaid = Rubles(readonly=True)
     reversal_asked_at = fields.Datetime(readonly=True)
     attention = fields.Char(readonly=True, help="What a person has to settle.")
 

@@ -76,41 +76,26 @@ class Request(models.Model):
     # --- repeats ---
 
     @api.model
-    def _claim(self, agency, webhook_id: str, body: bytes, method: str):
-        """Return (row, is_new): the row of this id, made now if there was none.
+    def _earlier(self, agency, webhook_id: str, savepoint: str):
+        """Return the row of an earlier call with this id, or none; set ``savepoint``.
 
-        ON CONFLICT against a row in flight fails the serialization, and Odoo runs the
-        request again: it then finds the rival's answer.
+        One round trip for both. Two equal calls in flight both see none; the later one
+        fails its serialization when it writes its row, runs again and finds the rival's.
         """
-        body_hash = hashlib.sha256(body).hexdigest()
-        self.flush_model()
+        self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                "INSERT INTO tour_loan_request "
-                "(agency_id, webhook_id, body_hash, method, create_date) "
-                "VALUES (%s, %s, %s, %s, now() AT TIME ZONE 'utc') "
-                "ON CONFLICT (agency_id, webhook_id) WHERE only_shown IS NOT TRUE "
-                "DO NOTHING RETURNING id",
+                "SAVEPOINT %s; SELECT id FROM tour_loan_request "
+                "WHERE agency_id = %s AND webhook_id = %s AND only_shown IS NOT TRUE",
+                SQL.identifier(savepoint),
                 agency.id,
                 webhook_id,
-                body_hash,
-                method,
-            ),
-            log_exceptions=False,  # losing to a rival is no error
+            )
         )
-        if rows := self.env.cr.fetchall():
-            return self.browse(rows[0][0]), True
-        row = self.search(
-            [
-                ("agency_id", "=", agency.id),
-                ("webhook_id", "=", webhook_id),
-                ("only_shown", "=", False),
-            ]
-        )
-        return row, False
+        return self.browse(id_ for (id_,) in self.env.cr.fetchall())
 
     def _is_same(self, body: bytes) -> bool:
-        return self.body_hash == hashlib.sha256(body).hexdigest()
+        return self.body_hash == _hash(body)
 
     def _stored_answer(self) -> bytes | None:
         return links.opened(self.answer).encode() if self.answer else None
@@ -118,27 +103,24 @@ class Request(models.Model):
     # --- the trace ---
 
     @api.model
-    def _only_to_show(self, agency, webhook_id: str):
-        """Return a row for a call that changes nothing, or none: the agency's setting.
+    def _records(self, agency) -> bool:
+        """Are calls of ``agency`` that change nothing recorded now? The agency's setting.
 
         Bounded by number: as many rows as may be are looked at, never more are made.
         """
-        until = agency.record_calls_until
+        until = agency._settings().record_calls_until
         if not until or until < fields.Datetime.now():
-            return self.browse()
+            return False
         shown = [("agency_id", "=", agency.id), ("only_shown", "=", True)]
-        if self.search_count(shown, limit=RECORDED_LIMIT) >= RECORDED_LIMIT:
-            return self.browse()
-        return self.create({"agency_id": agency.id, "webhook_id": webhook_id, "only_shown": True})
+        return self.search_count(shown, limit=RECORDED_LIMIT) < RECORDED_LIMIT
 
-    def _keep(self, call, answer: bytes | None, seconds: float, only_shown: bool):
-        """Write what became of ``call`` on its row; nothing without a row.
+    @api.model
+    def _keep(self, agency, webhook_id: str, body: bytes, call, answer, seconds, only_shown):
+        """Write the row of ``call``, which took ``seconds`` to ``answer`` (bytes or None).
 
         Parameters are stored masked. An incident's row lets go of its ``webhook-id``:
         it was our fault, the same call may be tried again.
         """
-        if not self:
-            return
         told = json.loads(answer) if answer else {}
         error, result = told.get("error"), told.get("result")
         params = call.params if isinstance(call.params, dict) else {}
@@ -150,18 +132,33 @@ class Request(models.Model):
             kept = _masked(text)
         else:
             kept = links.sealed(text, named.get("redirect_url") if result else None)
-        self.write(
-            {
-                "method": _short(call.method),
-                "outcome": _outcome(error) if answer else "204",
-                "milliseconds": round(seconds * 1000),
-                "order_number": _short(named.get("order_number") or order.get("number")),
-                "application_uuid": _short(named.get("application_id")),
-                "incident": error and error["data"].get("incident"),
-                "params": _masked(call.params) if call.method else False,
-                "only_shown": only_shown,
-                "answer": kept,
-            }
+        self._insert(
+            agency_id=agency.id,
+            webhook_id=webhook_id,
+            body_hash=_hash(body),
+            only_shown=only_shown,
+            answer=kept,
+            method=_short(call.method),
+            outcome=_outcome(error) if answer else "204",
+            milliseconds=round(seconds * 1000),
+            order_number=_short(named.get("order_number") or order.get("number")),
+            application_uuid=_short(named.get("application_id")),
+            incident=error and error["data"].get("incident"),
+            params=_masked(call.params) if call.method else None,
+            create_date=self.env.cr.now(),
+        )
+
+    def _insert(self, **values):
+        """INSERT … ON CONFLICT, which the ORM cannot: against a row that a rival wrote
+        meanwhile it fails the serialization, and Odoo runs the request again."""
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO tour_loan_request (%s) VALUES %s "
+                "ON CONFLICT (agency_id, webhook_id) WHERE only_shown IS NOT TRUE DO NOTHING",
+                SQL(", ").join(map(SQL.identifier, values)),
+                tuple(values.values()),
+            ),
+            log_exceptions=False,  # losing to a rival is no error
         )
 
     @api.autovacuum
@@ -199,9 +196,13 @@ def _outcome(error: dict | None) -> str:
     return f"{error['code']} {error['data']['code']}" if error else "ok"
 
 
-def _short(value) -> str | bool:
-    """Return a text as a field may hold it; PostgreSQL knows no NUL."""
-    return value.replace("\x00", "")[:100] if isinstance(value, str) else False
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _short(value) -> str | None:
+    """Return a text as a column may hold it; PostgreSQL knows no NUL."""
+    return value.replace("\x00", "")[:100] if isinstance(value, str) else None
 
 
 def _masked(value) -> str:

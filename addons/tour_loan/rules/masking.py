@@ -96,7 +96,7 @@ MASKS = MappingProxyType(
 _LONGEST_KEY = 100  # no field has a longer name; what begins like one is told by less
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # `_find` remembers
 class Index:
     """Masks by exact name and by the beginning of a name, names plain."""
 
@@ -105,7 +105,11 @@ class Index:
 
     def find(self, key: object) -> Callable[[str], str] | None:
         """Return the mask of the field with this key, None when not personal."""
-        name = _plain(str(key)[:_LONGEST_KEY])
+        return self._find(str(key)[:_LONGEST_KEY])
+
+    @lru_cache(maxsize=4096)  # noqa: B019 (an index is a module's; messages have few keys)
+    def _find(self, key: str) -> Callable[[str], str] | None:
+        name = _plain(key)
         if name in self.exact:
             return self.exact[name]
         for prefix, mask_value in self.prefixes:
@@ -134,7 +138,6 @@ def build_index(
     return Index(exact, tuple(longest_first))
 
 
-@lru_cache(maxsize=4096)  # messages have few keys, again and again
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]", "", name).casefold()
 
