@@ -79,6 +79,33 @@ def test_one_webhook_id_many_times_at_once_gets_one_answer(slon, stack):
     ) == [(1,)]
 
 
+def test_a_move_repeated_many_times_at_once_is_made_once(slon, stack):
+    application = slon.call("application.create", order()).result["application_id"]
+    params, webhook_id = {"application_id": application, "reason": "race"}, uuid.uuid4().hex
+    answers = at_once(20, lambda _index: slon.call("application.cancel", params, webhook_id))
+    assert len({answer.body for answer in answers}) == 1
+    assert answers[0].result["status"] == "cancelled"
+    moves = stack.sql(
+        "SELECT count(*) FROM tour_loan_history JOIN tour_loan_application application "
+        "ON application.id = application_id WHERE uuid = %s AND move = 'cancel'",
+        application,
+    )
+    assert moves == [(1,)]
+    calls = stack.sql("SELECT count(*) FROM tour_loan_request WHERE webhook_id = %s", webhook_id)
+    assert calls == [(1,)]
+
+
+def test_one_webhook_id_with_two_bodies_at_once_makes_one_application(slon, stack):
+    rivals, webhook_id = [order() for _rival in range(10)], uuid.uuid4().hex
+    answers = at_once(
+        len(rivals), lambda index: slon.call("application.create", rivals[index], webhook_id)
+    )
+    won = [answer for answer in answers if "result" in answer.json]
+    assert len(won) == 1
+    assert {a.error["code"] for a in answers if a not in won} == {-32600}
+    assert sum(len(applications_of(stack, params)) for params in rivals) == 1
+
+
 def test_a_known_webhook_id_with_another_body_is_refused(slon, stack):
     first, second, webhook_id = order(), order(), f"msg_{uuid.uuid4().hex}"
     assert slon.call("application.create", first, webhook_id).result

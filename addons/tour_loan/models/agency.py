@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..rpc import delivery, outgoing, signature
-from ..tools import Rubles, is_on, server_setting
+from ..tools import Rubles, forget, is_on, server_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +214,15 @@ class Agency(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()  # agencies and their settings are remembered
+        forget(self.env)  # agencies and their settings are remembered
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().unlink()
 
 
@@ -247,13 +247,13 @@ class AgencyKey(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()  # agencies that may call are remembered
+        forget(self.env)  # agencies that may call are remembered
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().unlink()

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ..tools import Rubles
+from ..tools import Rubles, forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +81,15 @@ class Product(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()  # conditions and what an agency offers are remembered
+        forget(self.env)  # conditions and what an agency offers are remembered
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().unlink()
 
     @ormcache("self.id")
