@@ -58,7 +58,7 @@ class Application(models.Model):
     state_changed_at = fields.Datetime(readonly=True, default=lambda self: fields.Datetime.now())
     test = fields.Boolean(readonly=True, help="Never reaches the accounting system.")
     agency_id = fields.Many2one(
-        "tour_loan.agency", required=True, readonly=True, index=True, ondelete="restrict"
+        "tour_loan.agency", required=True, readonly=True, ondelete="restrict"
     )
     borrower_id = fields.Many2one(
         "tour_loan.borrower", readonly=True, index=True, ondelete="restrict"
@@ -70,7 +70,7 @@ class Application(models.Model):
     signature_ids = fields.One2many("tour_loan.signature", "application_id", readonly=True)
 
     # the order, as the agency told it
-    order_number = fields.Char(required=True, readonly=True, index=True)
+    order_number = fields.Char(required=True, readonly=True)
     price = Rubles(required=True, readonly=True)
     advance = Rubles(required=True, readonly=True)
     advance_paid_at = fields.Datetime(readonly=True)
@@ -150,7 +150,7 @@ class Application(models.Model):
     _order_uniq = models.UniqueIndex(
         "(agency_id, order_number) WHERE state NOT IN ('declined', 'cancelled', 'expired')"
     )
-
+    _number = models.Index("(agency_id, order_number)")
     _time_of_change = models.Index("(agency_id, state_changed_at)")
 
     def init(self):

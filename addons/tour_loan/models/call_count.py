@@ -56,12 +56,7 @@ def _count(database: str, agency_id: int, minute: int) -> int:
         connection = kept or _connect(database)
         try:
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO tour_loan_call_count AS known (agency_id, minute, count) "
-                    "VALUES (%s, %s, 1) ON CONFLICT (agency_id, minute) "
-                    "DO UPDATE SET count = known.count + 1 RETURNING count",
-                    (agency_id, minute),
-                )
+                cursor.execute("EXECUTE count_call (%s, %s)", (agency_id, minute))
                 return cursor.fetchone()[0]
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             _connections.pop(database, None)
@@ -73,5 +68,12 @@ def _connect(database: str):
     _name, info = sql_db.connection_info_for(database)
     connection = psycopg2.connect(**info, options="-c synchronous_commit=off")
     connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "PREPARE count_call (integer, integer) AS "
+            "INSERT INTO tour_loan_call_count AS known (agency_id, minute, count) "
+            "VALUES ($1, $2, 1) ON CONFLICT (agency_id, minute) "
+            "DO UPDATE SET count = known.count + 1 RETURNING count"
+        )
     _connections[database] = connection
     return connection
