@@ -122,7 +122,8 @@ class MoyamfoMessage(models.Model):
                 error.retry_after = max(error.retry_after or 0, self._money_pause(exchange))
             raise
         except BusinessError as error:
-            if not self.claim_id:
+            broken = any(word in str(error) for word in exchange.profile.technical_faults)
+            if not self.claim_id or broken:  # what broke in 1C is not the lender's no
                 raise
             # the lender's last word on the claim: no person has to look, others may go
             return Outcome("dropped", response=str(error), error=self.env._("1C refused"))

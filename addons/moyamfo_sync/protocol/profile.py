@@ -90,6 +90,7 @@ class Profile:
     ok_words: tuple[str, ...]
     repeat_words: tuple[str, ...]
     transient_faults: tuple[str, ...]
+    technical_faults: tuple[str, ...]
     contracts: dict[str, str]
 
 
@@ -130,6 +131,7 @@ def parse(data: dict) -> Profile:
         ok_words=root.node("answer").words("ok"),
         repeat_words=root.node("answer").words("repeated"),
         transient_faults=root.words("transient_faults"),
+        technical_faults=root.words("technical_faults"),
         contracts=_names(root.node("contracts"), (*PAGING, "row", "more", "as_of")),
     )
 

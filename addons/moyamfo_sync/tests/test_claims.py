@@ -40,6 +40,19 @@ class TestTourRefunds(LoansCase):
         self.assertIn("Займ закрыт", message.response)
         self.assertEqual(claim.application_id.refunded_amount, 0)
 
+    def test_what_broke_in_1c_is_no_refusal_of_a_refund(self):
+        claim, message = self.claimed()
+        self.publication.answers["TourRefund"] = lambda body: fault(
+            "{ОбщийМодуль.Возвраты(12)}: Нарушение прав доступа!"
+        )
+        self.deliver(message)
+        self.assertEqual((message.state, claim.state), ("stuck", "waiting"))
+        self.publication.answers["TourRefund"] = lambda body: "OK"
+        with trap_jobs():
+            message.action_send_again()
+        self.deliver(message)
+        self.assertEqual((message.state, claim.state), ("sent", "accepted"))
+
     def test_a_refund_1c_takes_is_an_accepted_claim(self):
         claim, message = self.claimed()
         self.publication.answers["TourRefund"] = lambda body: "OK"

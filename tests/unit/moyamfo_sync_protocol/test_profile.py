@@ -47,6 +47,7 @@ def changed(path, value=...):
         ("enums.application_status.Одобрена", "aproved"),
         ("answer.ok", "OK"),
         ("transient_faults", None),
+        ("technical_faults", None),
     ],
 )
 def test_a_mistake_is_named_by_its_path(path, value):
