@@ -106,9 +106,12 @@ class Loan(models.Model):
         if not update.get("status"):
             loan.unknown_status = update.get("unknown_status")
             return False
+        state = update["status"]
+        if state == "pending" and loan.application_id.state in ENDED:
+            state = "annulled"  # the books were read before they knew of our end
         values = {
             "number": update["number"],
-            "state": update["status"],
+            "state": state,
             "unknown_status": False,
             **{name: float(update.get(name) or 0) for name in FIGURES},
             **{name: update.get(name) or False for name in DATES},

@@ -60,6 +60,15 @@ class TestLoan(LoanCommon):
         application._move("cancel", "borrower")
         self.assertEqual(application.loan_id.state, "annulled")
 
+    def test_books_that_do_not_know_of_a_cancel_yet_do_not_revive_the_loan(self):
+        application = self.signed()
+        application._move("cancel", "borrower")
+        loan = application.loan_id
+        self.tell(loan, status="pending", issued_on=None)
+        self.assertEqual(loan.state, "annulled")
+        self.tell(loan, status="active", as_of=AS_OF + timedelta(minutes=1))
+        self.assertEqual(loan.state, "active", "the lender paid nevertheless")
+
     def test_what_may_be_paid_are_sums_of_the_lender(self):
         loan = self.active(overdue=1500)
         self.assertEqual(
