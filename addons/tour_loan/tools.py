@@ -34,13 +34,6 @@ class Rubles(fields.Monetary):
         return float_round(float(value or 0.0), precision_digits=2)
 
 
-def forget(env):
-    """Let all workers forget what they remember (``ormcache``), now and after the commit:
-    until then a thread of this process may remember the old again."""
-    env.registry.clear_cache()
-    env.cr.postcommit.add(env.registry.clear_cache)
-
-
 def server_setting(section: str, name: str, default: str = "") -> str:
     """Return a setting of this server: the environment first, then odoo.conf.
 

@@ -2,6 +2,7 @@ from . import lock
 from . import message
 from . import message_breaker
 from . import person
+from . import remembered
 from . import product
 from . import agency
 from . import agency_brand

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..rpc import delivery, outgoing, signature
-from ..tools import Rubles, forget, is_on, server_setting
+from ..tools import Rubles, is_on, server_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Settings:
 class Agency(models.Model):
     _name = "tour_loan.agency"
     _description = "Agency"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "tour_loan.remembered"]
     _order = "name"
 
     name = fields.Char(required=True, tracking=True)
@@ -212,25 +212,13 @@ class Agency(models.Model):
         """Return the products offered to this agency's customers."""
         return self.env["tour_loan.product"].browse(self._settings().product_ids)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        forget(self.env)  # agencies and their settings are remembered
-        return super().create(vals_list)
-
-    def write(self, vals):
-        forget(self.env)
-        return super().write(vals)
-
-    def unlink(self):
-        forget(self.env)
-        return super().unlink()
-
 
 class AgencyKey(models.Model):
     """A signing secret; each direction has its own, so nothing can be reflected."""
 
     _name = "tour_loan.agency.key"
     _description = "Signing key of an agency"
+    _inherit = ["tour_loan.remembered"]
     _order = "id desc"
 
     agency_id = fields.Many2one("tour_loan.agency", required=True, index=True, ondelete="cascade")
@@ -244,16 +232,3 @@ class AgencyKey(models.Model):
         default=lambda self: signature.new_secret(),
     )
     valid_until = fields.Datetime(help="Set when a newer key takes over.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        forget(self.env)  # agencies that may call are remembered
-        return super().create(vals_list)
-
-    def write(self, vals):
-        forget(self.env)
-        return super().write(vals)
-
-    def unlink(self):
-        forget(self.env)
-        return super().unlink()

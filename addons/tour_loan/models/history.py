@@ -10,7 +10,7 @@ class History(models.Model):
     _description = "History of an application"
     _order = "id"
     _rec_name = "move"
-    _log_access = False  # `actor` and `note` tell who; four columns to check cost a create
+    _log_access = False  # `actor` and `note` tell who; two foreign keys less to check
 
     create_date = fields.Datetime(
         "Time", required=True, readonly=True, default=lambda self: self.env.cr.now()

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ..tools import Rubles, forget
+from ..tools import Rubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Conditions:
 class Product(models.Model):
     _name = "tour_loan.product"
     _description = "Loan product"
+    _inherit = ["tour_loan.remembered"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -78,19 +79,6 @@ class Product(models.Model):
                         "the default term must be one of them."
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        forget(self.env)  # conditions and what an agency offers are remembered
-        return super().create(vals_list)
-
-    def write(self, vals):
-        forget(self.env)
-        return super().write(vals)
-
-    def unlink(self):
-        forget(self.env)
-        return super().unlink()
 
     @ormcache("self.id")
     def _conditions(self) -> Conditions:
