@@ -20,7 +20,8 @@ NOT_OURS |= {"desk-application", "travel-callbacks", "payu"}
 def inspector(stack):
     inspector = Inspector(stack)
     yield inspector
-    assert inspector.seen and inspector.faults == []
+    assert inspector.seen
+    assert not inspector.faults, "\n".join(inspector.faults)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def new_page(chromium, stack):
     for context, found in contexts:
         broken += found
         context.close()
-    assert not broken, broken
+    assert not broken, "\n".join(broken)
 
 
 def test_every_page_of_the_main_road_is_well_made(stack, new_page, inspector, figure):
