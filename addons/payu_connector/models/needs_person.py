@@ -11,6 +11,9 @@ from odoo.tools import SQL
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
+    # the few, whatever number of payments is kept
+    _payu_ru_attention = models.Index("(id) WHERE payu_ru_attention IS NOT NULL")
+
     @api.model
     def _needs_person(self) -> list:
         """Payments with a note for a person."""
