@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .application import STATES
+from .application_signing import ACTUALIZE
 
 _logger = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ class History(models.Model):
     target = fields.Char(readonly=True)
     source_word = fields.Selection(STATES + SIDES, "From", compute="_compute_words")
     target_word = fields.Selection(STATES + SIDES, "To", compute="_compute_words")
+    note_words = fields.Char("Note", compute="_compute_words")
     made = fields.Boolean(readonly=True, help="Off: it came too late or twice and changed nothing.")
     note = fields.Char(readonly=True)
     sequence = fields.Integer(readonly=True)
@@ -122,13 +124,21 @@ class History(models.Model):
             )
         )
 
-    @api.depends("move", "source", "target")
+    @api.depends("move", "source", "target", "note")
     def _compute_words(self):
         events, sides = dict(EVENTS), dict(STATES + SIDES)
         for row in self:
             row.event = row.move if row.move in events else "other"
             row.source_word = row.source if row.source in sides else False
             row.target_word = row.target if row.target in sides else False
+            row.note_words = row._note_words()
+
+    def _note_words(self) -> str:
+        """Return the note without the names of the agency API's methods."""
+        note = self.note or ""
+        if note == ACTUALIZE:
+            return self.env._("Answer of the agency before the signature")
+        return "" if note == "application.change" else note.removeprefix(f"{ACTUALIZE}: ")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from ..models.history import EVENTS
 from ..rules.moves import MOVES
-from .common import PHONE, TourLoanCommon
+from .common import PHONE, TourLoanCommon, rub
 
 
 @tagged("post_install", "-at_install")
@@ -163,3 +163,13 @@ class TestHistory(TourLoanCommon):
     def flush_tracking(self):
         self.env.flush_all()
         self.env.cr.flush()
+
+    def test_a_note_names_no_method_of_the_agency_api(self):
+        application = self.application()
+        number = {"order_number": application.order_number}
+        self.rpc("application.change", {**number, "order": {"price": rub("121000.00")}})
+        self.assertEqual(self.last(application).note, "application.change")
+        self.assertFalse(self.last(application).note_words)
+        application._trace("cancel", application._tour_gone())
+        words = self.last(application).with_context(lang="ru_RU").note_words
+        self.assertRegex(words, "^[А-Яа-я ,]+$")
