@@ -20,6 +20,7 @@
     "data": [
         "security/tour_loan_groups.xml",
         "security/ir.model.access.csv",
+        "security/borrower_privacy.xml",
         "data/res_currency_data.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
@@ -50,16 +51,7 @@
         "views/tour_loan_menus.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
-    "assets": {
-        "web.assets_frontend": [
-            "tour_loan/static/src/scss/borrower.scss",
-            "tour_loan/static/src/scss/brand.scss",
-            "tour_loan/static/src/interactions/**/*.js",
-        ],
-        "web.assets_backend": ["tour_loan/static/src/backend/*"],
-        "web.assets_unit_tests_setup": ["tour_loan/static/src/interactions/**/*.js"],
-        "web.assets_unit_tests": ["tour_loan/static/tests/**/*.test.js"],
-    },
+    "assets": {"web.assets_backend": ["tour_loan/static/src/backend/*"]},
     "post_init_hook": "post_init_hook",
     "application": True,
 }
