@@ -98,7 +98,7 @@ class History(models.Model):
     target_word = fields.Selection(STATES + SIDES, "To", compute="_compute_words")
     note_words = fields.Char("Note", compute="_compute_words")
     made = fields.Boolean(readonly=True, help="Off: it came too late or twice and changed nothing.")
-    note = fields.Char(readonly=True)
+    note = fields.Char("Note as stored", readonly=True)
     sequence = fields.Integer(readonly=True)
 
     def init(self):
