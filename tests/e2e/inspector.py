@@ -51,12 +51,6 @@ class Inspector:
             return
         page.wait_for_load_state()
         self.seen.append(name)
-        import os
-
-            page.set_viewport_size({"width": w, "height": 844})
-            or page.screenshot(path=f"/tmp/shots/{name}-{w}.png", full_page=True)
-            for w in (1280, 320, 390)
-        ]  # noqa
         faults = [
             *([] if page.locator("h1:visible").count() else ["no heading"]),
             *(f"small target: {target}" for target in page.evaluate(SMALL_TARGETS)),
