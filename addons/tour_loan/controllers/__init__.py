@@ -6,4 +6,5 @@ from . import sign
 from . import brand
 from . import cabinet
 from . import loan
+from . import payment
 from . import monitor

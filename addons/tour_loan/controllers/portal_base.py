@@ -76,6 +76,13 @@ def agency_of_page(path: str):
     return by_uuid("tour_loan.application", uuid).agency_id
 
 
+def no_store(response):
+    """Keep a page with personal data out of shared caches and the browser's history."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
 def origin() -> dict:
     """Return where the visitor comes from, for limits and evidence."""
     return {
@@ -101,10 +108,7 @@ class BorrowerPages(Controller):
                 **values,
             },
         )
-        # personal data stays out of shared caches and of the history of the browser
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "same-origin"
-        return response
+        return no_store(response)
 
     def _code_values(self, application, stage, refusal=None, error=None) -> dict:
         """Return what the code form shows: phone, countdown, error."""
