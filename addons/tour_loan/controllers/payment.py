@@ -84,13 +84,17 @@ class PaymentPages(LoanPages):
             response = self._payment_page(payment)
             response.headers["Refresh"] = str(REFRESH)
             return response
-        if not payment.tour_loan_under_way or not payment._tour_loan_page_is_open():
+        is_open = payment.tour_loan_under_way and payment._tour_loan_page_is_open()
+        if not is_open or not payment.tour_loan_id._is_running():
             return request.redirect(payment._tour_loan_url())
         PaymentPostProcessing.monitor_transaction(payment)
         address = payment._tour_loan_page_address()
-        if address:
-            return no_store(request.redirect(address, 303, local=False))
-        return self._payment_page(payment, post=payment.tour_loan_page)
+        if not address:
+            return self._payment_page(payment, post=payment.tour_loan_page)
+        response = self._payment_page(payment, address=address)
+        # no redirect: after a form of ours the policy of its page would bar a foreign host
+        response.headers["Refresh"] = f"0; url={address}"
+        return response
 
     @route(
         "/my/loans/<string:uuid>/payment/<string:reference>/drop",
@@ -107,12 +111,13 @@ class PaymentPages(LoanPages):
 
     def _payment_page(self, payment, **values):
         status = payment._tour_loan_status()
+        is_final = status in FINAL and (status != "paid" or payment.tour_loan_repayment_ids)
         return self._loan_page(
             "payment_page",
             payment.tour_loan_id,
             payment=payment,
             status=status,
-            is_final=status in FINAL and (status != "paid" or payment.tour_loan_repayment_ids),
+            asks=not values and status != "opening" and not is_final,
             **values,
         )
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from lxml import etree, html
 
@@ -17,6 +17,8 @@ PAGE_LIFETIME = timedelta(minutes=30)
 OPENING = timedelta(minutes=2)
 # A page nobody said anything about since its end.
 FORGOTTEN = timedelta(days=1)
+# What an address may hold as it is; anything else could end a header.
+ADDRESS_SIGNS = "%/:=&?~#+!$,;'@()*[]"
 # Statuses that will not change by themselves: a page about them stops asking.
 FINAL = frozenset({"paid", "given_back", "not_paid", "not_opened"})
 
@@ -215,13 +217,16 @@ class PaymentTransaction(models.Model):
         return f"{home}/{page}" if page else home
 
     def _tour_loan_page_address(self) -> str:
-        """Return the address the provider's page opens at; empty if it takes a POST."""
+        """Return the address the provider's page opens at; empty if it takes a POST.
+
+        As a form sends it: its fields take the place of the query of its address.
+        """
         page = self.tour_loan_page
         if page["method"] != "GET":
             return ""
+        address = quote(page["action"], safe=ADDRESS_SIGNS)
         query = urlencode([tuple(field) for field in page["fields"]])
-        separator = "&" if urlsplit(page["action"]).query else "?"
-        return page["action"] + (separator + query if query else "")
+        return f"{address.partition('?')[0]}?{query}" if query else address
 
 
 class PaymentProvider(models.Model):
