@@ -14,7 +14,7 @@ from odoo.addons.payment.controllers.post_processing import PaymentPostProcessin
 
 from ..rules import money
 from ..tools import read_signed
-from .portal_base import BorrowerPages, by_uuid, may_see, no_store, turn_away
+from .portal_base import BorrowerPages, by_uuid, may_see, turn_away
 
 PAY_SCOPE = "tour_loan.pay"
 
@@ -50,7 +50,7 @@ class LoanPages(BorrowerPages, PaymentPortal):
     @with_loan
     def loan_state(self, loan, **_values):
         """What the loan's page and the page of paying ask every few seconds."""
-        return no_store(request.make_json_response({"sequence": loan._page_version()}))
+        return request.make_json_response({"sequence": loan._page_version()})
 
     @route("/my/loans/<string:uuid>/pay", type="http", auth="public", methods=["GET", "POST"])
     @with_loan
@@ -73,7 +73,38 @@ class LoanPages(BorrowerPages, PaymentPortal):
         current_sudo = request.env["payment.transaction"].sudo()._tour_loan_current(loan)
         if current_sudo:
             return request.redirect(self._way_on(current_sudo, chosen), 303)
-        return self._loan_page("pay_page", loan, chosen=chosen, **self._form(loan, chosen))
+        # a page of its own: who comes back to it sends no form again
+        token = self._sign_sum(loan, chosen)
+        return request.redirect(f"/my/loans/{loan.uuid}/pay/{token}", 303)
+
+    @route(
+        "/my/loans/<string:uuid>/pay/<string:token>", type="http", auth="public", methods=["GET"]
+    )
+    @with_loan
+    def pay_method(self, loan, token, **_values):
+        """Choose a way to pay the sum that was chosen; who comes back finds his payment."""
+        chosen = self._signed_sum(loan, token)
+        if not chosen:
+            return request.redirect(f"/my/loans/{loan.uuid}/pay")
+        current_sudo = request.env["payment.transaction"].sudo()._tour_loan_current(loan)
+        if current_sudo:
+            return request.redirect(current_sudo._tour_loan_url())
+        return self._loan_page("pay_page", loan, chosen=chosen, **self._form(loan, chosen, token))
+
+    @staticmethod
+    def _sign_sum(loan, amount) -> str:
+        sum_ = [loan.uuid, f"{amount:.2f}"]
+        return hash_sign(request.env(su=True), PAY_SCOPE, sum_, expiration_hours=1)
+
+    @staticmethod
+    def _signed_sum(loan, token) -> float:
+        """Return the sum of a token of ours, in roubles; 0 if it may not be paid now.
+
+        The token may be an hour old, and a payment may have been booked meanwhile.
+        """
+        signed = read_signed(request.env, PAY_SCOPE, token)
+        fresh = signed and signed[0] == loan.uuid and loan._takes_payments()
+        return loan._sum_to_pay("other", signed[1]) if fresh else 0
 
     @staticmethod
     def _way_on(payment, amount, method_id=None) -> str:
@@ -94,17 +125,11 @@ class LoanPages(BorrowerPages, PaymentPortal):
             **values,
         )
 
-    def _form(self, loan, amount) -> dict:
+    def _form(self, loan, amount, token) -> dict:
         """Return what Odoo's payment form needs for ``amount`` (float, ₽)."""
         partner_sudo = loan.borrower_id.user_id.partner_id
         providers_sudo = self._providers(loan, amount)
         methods = request.env["payment.method"].sudo()  # readable by the form's visitors
-        token = hash_sign(
-            request.env(su=True),
-            PAY_SCOPE,
-            [loan.uuid, f"{amount:.2f}"],
-            expiration_hours=1,
-        )
         return {
             "mode": "payment",
             "allow_token_selection": False,
@@ -140,16 +165,13 @@ class LoanPages(BorrowerPages, PaymentPortal):
     @with_loan
     def loan_transaction(self, loan, token, **kwargs):
         """Make the transaction: sum, currency and payer come from here, not from him."""
-        signed = read_signed(request.env, PAY_SCOPE, token)
         if kwargs.get("flow") == "token":
             raise BadRequest()  # no card is kept here
         kwargs.pop("access_token", None)  # the form sends one; the session decides here
         self._validate_transaction_kwargs(kwargs)
         for name in ("amount", "currency_id", "partner_id", "landing_route", "is_validation"):
             kwargs.pop(name, None)  # they come from here, not from him
-        # the page may be an hour old, and a payment may have been booked meanwhile
-        fresh = signed and signed[0] == loan.uuid and loan._takes_payments()
-        amount = fresh and loan._sum_to_pay("other", signed[1])
+        amount = self._signed_sum(loan, token)
         if not amount:
             raise ValidationError(request.env._("What is owed has changed. Please choose again."))
         if kwargs.get("provider_id") not in self._providers(loan, amount).ids:

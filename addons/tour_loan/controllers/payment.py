@@ -11,7 +11,6 @@ from odoo.addons.payment.utils import check_access_token
 
 from ..models.payment_page import FINAL
 from .loan import LoanPages, with_loan
-from .portal_base import no_store
 
 # Seconds between two looks at whether the provider's page is there.
 REFRESH = 1
@@ -68,7 +67,7 @@ class PaymentPages(LoanPages):
         """What the payment's page asks every few seconds; it books what has come."""
         if not payment.is_post_processed and payment.state in ("done", "cancel", "error"):
             payment._post_process()
-        return no_store(request.make_json_response({"sequence": payment._tour_loan_version()}))
+        return request.make_json_response({"sequence": payment._tour_loan_version()})
 
     @route(
         "/my/loans/<string:uuid>/payment/<string:reference>/open",

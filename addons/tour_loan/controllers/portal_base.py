@@ -76,13 +76,6 @@ def agency_of_page(path: str):
     return by_uuid("tour_loan.application", uuid).agency_id
 
 
-def no_store(response):
-    """Keep a page with personal data out of shared caches and the browser's history."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
-
-
 def origin() -> dict:
     """Return where the visitor comes from, for limits and evidence."""
     return {
@@ -97,18 +90,15 @@ class BorrowerPages(Controller):
 
     def _render(self, template, application=None, **values):
         agency = values.pop("agency", None) or (application and application.agency_id)
-        response = request.render(
+        return request.render(
             f"tour_loan.{template}",
             {
                 "application": application,
                 "agency": agency,
                 "mask_phone": masking.mask_phone,
-                "no_header": True,
-                "no_footer": True,
                 **values,
             },
         )
-        return no_store(response)
 
     def _code_values(self, application, stage, refusal=None, error=None) -> dict:
         """Return what the code form shows: phone, countdown, error."""

@@ -149,12 +149,14 @@ class TestOnePayment(LoanHttpCommon):
         """Choose a sum; return the browser, which stands at the form or was led on."""
         visitor = visitor or self.logged_in(loan)
         visitor.get(f"/my/loans/{loan.uuid}/pay")
-        return visitor._request(
+        visitor._request(
             "POST",
             f"/my/loans/{loan.uuid}/pay",
             data={**dict(self.sums(visitor).form_values()), **typed},
             allow_redirects=False,
         )
+        to = visitor.response.headers["Location"]
+        return visitor.get(to) if "/pay/" in to else visitor
 
     def sums(self, visitor):
         return visitor.page.xpath("//form[.//input[@name='what']]")[0]
@@ -223,6 +225,15 @@ class TestOnePayment(LoanHttpCommon):
         self.click(self.choose(loan, visitor, what="other", amount="600"))
         self.assertEqual(self.payments(loan).mapped("amount"), [600, 35000])
         self.assertEqual(self.payments(loan).mapped("tour_loan_under_way"), [True, False])
+
+    def test_who_comes_back_from_the_provider_finds_his_payment_not_a_form(self):
+        loan = self.active()
+        visitor = self.choose(loan, what="next")
+        form = visitor.path
+        self.click(visitor)
+        self.opened_page(self.payments(loan), PAGE)
+        self.assertEqual(visitor.get(form).path, self.payments(loan)._tour_loan_url())
+        self.assertEqual(visitor.get(form[:-3]).path, f"/my/loans/{loan.uuid}/pay")
 
     def test_another_way_to_pay_is_another_choice(self):
         loan = self.active()
