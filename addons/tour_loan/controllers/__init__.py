@@ -9,3 +9,4 @@ from . import cabinet
 from . import loan
 from . import payment
 from . import monitor
+from . import export

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..rules import limits, money, quote
 from ..rules.psk import full_cost
@@ -182,6 +183,19 @@ class Application(models.Model):
                 "schedule": self.offer_schedule or [],
             }
         )
+
+    @api.model
+    def _needs_person(self) -> list:
+        """Offers that were kept aside (see ``tour_loan.attention``)."""
+        return [
+            *getattr(super(), "_needs_person", list)(),
+            SQL(
+                "SELECT id, state_changed_at AS since, offer_problem AS what, "
+                "id AS application_id FROM tour_loan_application "
+                "WHERE offer_problem <> '' AND state IN %s",
+                UNSIGNED,
+            ),
+        ]
 
     def _sign_blocker(self):
         """Terms the law forbids are not signed, whenever and however they came."""

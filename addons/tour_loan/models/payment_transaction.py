@@ -4,6 +4,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 # The references of loans; whoever pays by one of them means a loan.
 LOAN_REFERENCE = re.compile(r"LOAN-\d", re.IGNORECASE)
@@ -76,6 +77,18 @@ class PaymentTransaction(models.Model):
                 amount=self.currency_id.format(self.amount),
                 payer=self.partner_name or self.partner_id.name,
             )
+
+    @api.model
+    def _needs_person(self) -> list:
+        """Money without a loan (see ``tour_loan.attention``)."""
+        return [
+            *getattr(super(), "_needs_person", list)(),
+            SQL(
+                "SELECT id, last_state_change AS since, tour_loan_attention AS what, "
+                "NULL::integer AS application_id FROM payment_transaction "
+                "WHERE tour_loan_attention IS NOT NULL"
+            ),
+        ]
 
     def action_tour_loan_settled(self):
         """Staff: somebody has settled money that came without a loan."""

@@ -93,6 +93,8 @@ class TestLawfulOffers(OfferMixin, TourLoanCommon):
                 self.assertEqual(application.state, "submitted")
                 self.assertEqual(application.accounting_number, "ZK-1", "the rest is taken over")
                 self.assertTrue(application.offer_problem)
+                waiting = self.env["tour_loan.attention"].search([]).mapped("what")
+                self.assertIn(application.offer_problem, waiting)
                 self.assertFalse(application.offer_amount)
                 self.assertIsNone(application._offer_object())
                 self.assertEqual(application.sequence, before, "the agency hears of nothing")

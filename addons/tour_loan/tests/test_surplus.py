@@ -23,6 +23,10 @@ class TestSurplus(LoanCommon):
         payment._post_process()
         return payment.tour_loan_repayment_ids
 
+    def waiting(self) -> list:
+        """Return what stands in staff's list of what needs a person."""
+        return self.env["tour_loan.attention"].search([]).mapped("what")
+
     def test_a_payment_given_up_and_paid_all_the_same_is_a_surplus(self):
         loan = self.active()
         dropped, second = self.begun(loan, 30), self.begun(loan, 20)
@@ -31,6 +35,7 @@ class TestSurplus(LoanCommon):
         self.assertEqual((kept.surplus, kept.attention), (0, False))
         self.assertEqual(twice.surplus, 35000)
         self.assertIn("дважды", twice.attention)
+        self.assertIn(twice.attention, self.waiting())
         self.assertEqual(twice.state, "to_send", "the lender gets it all the same")
 
     def test_payments_one_after_another_are_none(self):
@@ -104,6 +109,7 @@ class TestSurplus(LoanCommon):
             payment._post_process()
             self.assertTrue(payment.tour_loan_attention, payment.reference)
             self.assertFalse(payment.tour_loan_repayment_ids)
+            self.assertIn(payment.tour_loan_attention, self.waiting())
         shop = self.transaction(
             loan, tour_loan_id=False, reference="S00013", partner_id=self.env.company.partner_id.id
         )
