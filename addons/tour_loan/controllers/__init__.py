@@ -3,7 +3,9 @@ from . import portal_base
 from . import start
 from . import questionnaire
 from . import sign
+from . import assets
 from . import brand
 from . import cabinet
 from . import loan
 from . import monitor
+from . import export
