@@ -13,6 +13,10 @@ from . import test_login
 from . import test_news
 from . import test_cabinet
 from . import test_questionnaire
+from . import test_needs
+from . import test_promises
+from . import test_refusal
+from . import test_after_signing
 from . import test_loan
 from . import test_repayment
 from . import test_application_moves

@@ -205,16 +205,6 @@ class TestCabinet(TourLoanHttpCommon):
         visitor.get(self.home(application) + "/state")
         self.assertEqual(visitor.response.json(), {"sequence": application.sequence})
 
-    def test_the_borrower_may_cancel_till_the_money_goes(self):
-        for story in (self.submitted, self.approved, self.signed):
-            application = story()
-            visitor = self.come_back(application.borrower_id)
-            visitor.get(self.home(application)).send()
-            self.assertIn("Заявка отменена", visitor.text)
-            self.assertEqual(
-                (application.state, application.decline_code), ("cancelled", "borrower")
-            )
-
     def test_a_form_without_its_token_is_refused(self):
         application = self.application()
         visitor = self.get_in(application)
