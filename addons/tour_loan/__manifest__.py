@@ -48,6 +48,7 @@
         "views/document_views.xml",
         "views/settings_views.xml",
         "views/tour_loan_menus.xml",
+        "views/mail_views.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
     "assets": {

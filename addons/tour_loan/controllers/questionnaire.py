@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.http import content_disposition, request, route
 
 from ..models.questionnaire import STEP_TITLES, STEPS, groups
-from .portal_base import BIRTH_DATE_KEY, BorrowerPages, origin, with_application
+from .portal_base import BIRTH_DATE_KEY, SESSION_KEY, BorrowerPages, origin, with_application
 
 
 class Questionnaire(BorrowerPages):
@@ -27,6 +27,8 @@ class Questionnaire(BorrowerPages):
         if typed.get("action") == "take":
             taken = {**typed, **application._agency_address_typed()}
             return self._step_page(application, step, taken, back=back)
+        # whatever birth date he types now, this one he goes on seeing; no other by it
+        request.session[SESSION_KEY] = application.uuid
         errors = application._save_step(step, typed)
         if errors:
             return self._step_page(application, step, typed, errors, back)

@@ -115,7 +115,7 @@ class Application(models.Model):
             else:
                 values[field.name] = asked[field.name] = value
         codes |= self._cross_checks(step, asked, codes)
-        doubted = self._doubted(step, typed, asked, codes)
+        doubted = {} if codes else self._doubted(step, typed, asked)
         self.write({name: value for name, value in values.items() if name not in doubted})
         codes = {**self._unanswered(step), **codes}
         done = [name for name in self._steps_done() if name != step]
@@ -163,14 +163,13 @@ class Application(models.Model):
                     found["passport_issued_on"] = code
         return found
 
-    def _doubted(self, step, typed, values, errors) -> dict:
+    def _doubted(self, step, typed, values) -> dict:
         """Return {field: code} of what is hardly true and was not confirmed yet."""
         exact = {
             field.name: Decimal(str(values[field.name] or 0))
             if field.kind == "money"
             else values[field.name]
             for field in self._step_fields(step, values)
-            if field.name not in errors
         }
         settled = step in self._steps_done()
         return {

@@ -34,6 +34,7 @@ MATRIX = {
     "tour_loan.request": (NOTHING, READ),
     "tour_loan.signature": (READ, READ),
     "tour_loan.sms": (READ, READ),
+    "tour_loan.mail": (READ, READ),
 }
 
 

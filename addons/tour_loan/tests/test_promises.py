@@ -2,7 +2,6 @@ import re
 
 from lxml import html
 
-from odoo.http import root
 from odoo.tests import tagged
 
 from .common import TourLoanCommon
@@ -36,7 +35,7 @@ class TestPromises(TourLoanCommon):
                     yield template.code, sentence
 
     def test_what_is_promised_of_the_cabinet_is_there(self):
-        routes = {rule.rule for rule in root.get_db_router(self.env.cr.dbname).iter_rules()}
+        routes = {rule.rule for rule in self.env["ir.http"].routing_map().iter_rules()}
         seen = 0
         for code, sentence in self.sentences():
             told = sentence.lower()
