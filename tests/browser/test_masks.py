@@ -44,7 +44,8 @@ def test_a_date_stays_what_was_typed(page, typed, shown):
     expect(field(page, "birth_date")).to_have_value(shown)
     field(page, "birth_date").fill("")
     field(page, "birth_date").evaluate(
-        "(input, text) => { input.focus(); document.execCommand('insertText', false, text); }", typed
+        "(input, text) => { input.focus(); document.execCommand('insertText', false, text); }",
+        typed,
     )
     expect(field(page, "birth_date")).to_have_value(shown)
 
@@ -92,7 +93,11 @@ def test_a_correction_in_the_middle_moves_nothing(page, name, typed, back, corre
 
 
 def test_everything_can_be_deleted_from_the_end(page):
-    for name, typed in (("birth_date", "01021990"), ("income", "60000"), ("passport_division_code", "770001")):
+    for name, typed in (
+        ("birth_date", "01021990"),
+        ("income", "60000"),
+        ("passport_division_code", "770001"),
+    ):
         input = field(page, name)
         input.press_sequentially(typed)
         while length := len(input.input_value()):

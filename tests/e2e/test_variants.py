@@ -244,7 +244,9 @@ def test_a_cancel_after_the_booking_is_the_lenders_to_decide(customer, sandbox, 
     else:
         customer.await_heading("Тур оплачен")
         assert "тур оплачен" in customer.last_news()
-        assert len(outcome.texts(customer)) == 3, "approved, signed, paid: the agency's wish is no news"
+        assert len(outcome.texts(customer)) == 3, (
+            "approved, signed, paid: the agency's wish is no news"
+        )
 
 
 # --- the tour's price given back ---
