@@ -30,4 +30,3 @@ from . import test_installation
 from . import test_access
 from . import test_performance
 from . import test_privacy
-from . import test_interactions
