@@ -30,7 +30,6 @@ from . import test_installation
 from . import test_access
 from . import test_performance
 from . import test_privacy
-from . import test_interactions
 from . import test_history
 from . import test_export
 from . import test_search
