@@ -28,7 +28,9 @@ class Application(models.Model):
     def _answer_text(self, field) -> str:
         """Return what was answered as a person would type it."""
         value = self[field.name]
-        if not value and field.kind != "check":
+        # a column of money holds 0 for no answer as well: the page tells which it is
+        is_told = field.kind == "money" and field.required and "work" in self._steps_done()
+        if not value and field.kind != "check" and not is_told:
             return ""
         if field.kind == "date":
             return value.strftime("%d.%m.%Y")
