@@ -41,7 +41,7 @@ class Application(models.Model):
         """Queue the SMS that ``news`` owes the borrower, if he has confirmed his phone.
 
         :param news: a move, ``top_up`` (he may sign now), ``signed`` (a letter goes too),
-            ``cancel_refused`` or ``tour_refund`` (``amount``)
+            ``cancel_refused``, ``tour_refund`` (``amount``) or ``repaid`` (``repayment``)
         """
         russian = self.with_context(lang="ru_RU")
         text = russian._sms_text(news, **values)
@@ -103,6 +103,8 @@ class Application(models.Model):
                 return self._signed_text()
             case "fund":
                 return env._("the tour is paid for. Schedule and payments: %s", url)
+            case "repaid":
+                return self._repaid_text(values["repayment"])
             case "annul":
                 return env._("the loan is annulled, there is nothing to pay any more: %s", url)
             case "cancel_refused":
@@ -171,6 +173,26 @@ class Application(models.Model):
                 env._("Please keep this letter. The documents are on the page of the loan."),
                 company.name,
             )
+        )
+
+    def _repaid_text(self, repayment) -> str:
+        """Return the confirmation of a payment: one SMS for one repayment."""
+        loan = repayment.loan_id
+        said = {
+            "amount": self._format(self._exact(repayment.amount)),
+            "day": repayment._paid_on(),
+            "loan": loan.display_name,
+            "url": loan._portal_url(),
+        }
+        if repayment.surplus:
+            return self.env._(
+                "%(amount)s came on %(day)s for loan %(loan)s, %(surplus)s look like too much. "
+                "We count it towards the next payments or give it back: %(url)s",
+                surplus=self._format(self._exact(repayment.surplus)),
+                **said,
+            )
+        return self.env._(
+            "%(amount)s came on %(day)s for loan %(loan)s. Thank you: %(url)s", **said
         )
 
     def _cancel_text(self) -> str:
