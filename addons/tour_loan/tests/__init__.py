@@ -20,6 +20,7 @@ from . import test_refusal
 from . import test_after_signing
 from . import test_loan
 from . import test_repayment
+from . import test_purpose
 from . import test_payment_page
 from . import test_surplus
 from . import test_lawful
