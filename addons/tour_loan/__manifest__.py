@@ -1,7 +1,7 @@
 {
     "name": "Tour Loan",
     "summary": "Loans for tours: agency API, borrower's cabinet, signature by SMS code",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "author": "Tour Loan Team",
     "license": "LGPL-3",
@@ -32,6 +32,7 @@
         "data/document_template_data.xml",
         "views/layout_templates.xml",
         "views/start_templates.xml",
+        "views/code_templates.xml",
         "views/step_templates.xml",
         "views/cabinet_templates.xml",
         "views/sign_templates.xml",

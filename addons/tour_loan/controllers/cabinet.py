@@ -66,6 +66,19 @@ class Cabinet(BorrowerPages):
         return request.make_json_response({"sequence": application.sequence})
 
     @route(
+        "/my/applications/<string:uuid>/code/<any(acquaintance,questionnaire,contract):stage>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+    )
+    @with_application
+    def code_state(self, application, stage, **_values):
+        """What the page of a code asks every few seconds: is anything wrong with it?"""
+        code = application._active_code(stage)
+        return self._json({"text": code._words(code._standing())})
+
+    @route(
         "/my/applications/<string:uuid>/cancel",
         type="http",
         auth="public",

@@ -2,6 +2,7 @@
 
 from odoo import models
 
+from ..rules import sms_text
 from .application_signing import ACTUALIZE
 
 CANCELS = ("cancel", "confirm_cancel")
@@ -45,7 +46,7 @@ class Application(models.Model):
             self.env["tour_loan.sms"].create(
                 {
                     "phone": self.phone,
-                    "text": f"{self.agency_id.name}: {text}",
+                    "text": f"{sms_text.name(self.agency_id.name)}: {text}",
                     "application_id": self.id,
                     "business_key": f"sms {self.uuid}",
                 }
