@@ -47,6 +47,7 @@ def test_odoos_log_tells_no_phone_of_anybody(borrower, sandbox, stack):
     borrower.page.context.clear_cookies()
     borrower.page.goto(home)
     borrower.page.locator("#phone").fill(borrower.phone)
+    borrower.page.locator("#birth_date").fill("14.05.1990")  # the travel site's customer's
     borrower.ask_code()
     borrower.type_code()
     expect(borrower.page).to_have_url(re.compile("/passport$"))

@@ -148,7 +148,7 @@ def test_strangers_at_once_at_the_login_keep_nobody_out(forms):
     owner, *strangers = [Forms(forms.stack, forms.phone) for _number in range(RIVALS + 1)]
     for visitor in (owner, *strangers):
         visitor.open(f"{forms.stack.url()}/tour_loan/login")
-    owner.submit(phone=forms.phone, birth_date="")
+    owner.submit(phone=forms.phone, birth_date="14.05.1990")
     mine = owner.code(seen)
 
     def ask_and_guess(index):

@@ -76,7 +76,9 @@ class Cabinet(BorrowerPages):
     def code_state(self, application, stage, **_values):
         """What the page of a code asks every few seconds: is anything wrong with it?"""
         code = application._active_code(stage)
-        return self._json({"text": code._words(code._standing())})
+        # what the questionnaire's code signs he alone can change, and its page says so
+        digest = application._contract_documents()._digest() if stage == "contract" else None
+        return self._json_answer({"text": code._words(code._standing(digest))})
 
     @route(
         "/my/applications/<string:uuid>/cancel",

@@ -18,19 +18,19 @@ class Login(BorrowerPages):
         """Log in by a code. Whether the phone is known cannot be told from outside."""
         page = {"next": next, "phone": phone, "birth_date": birth_date}
         if request.httprequest.method != "POST":
-            return self._form(page)
+            return self._login_form(page)
         problem = identity.check_phone(phone)
         # before any code is touched: a date that is none costs no attempt
         born, born_problem = _typed_birth_date(birth_date)
         if problem or born_problem:
-            return self._form(
+            return self._login_form(
                 page,
                 phone_problem=problem and MESSAGES[problem],
                 birth_date_problem=born_problem,
             )
         page["phone"] = phone = identity.normal_phone(phone)
         if action == "confirm":
-            return self._confirm(page, born, code, sent)
+            return self._confirm_login(page, born, code, sent)
         # sudo: nobody is logged in yet; a challenge of this browser is made, no more
         challenge_sudo, refusal = (
             request.env["tour_loan.code"]
@@ -39,32 +39,32 @@ class Login(BorrowerPages):
         )
         if challenge_sudo:
             request.session[CODE_KEY] = challenge_sudo.id
-        return self._code_page(page, refusal)
+        return self._login_code_page(page, refusal)
 
-    def _confirm(self, page, born, typed, sent):
+    def _confirm_login(self, page, born, typed, sent):
         challenge_sudo = _challenge(page["phone"])
         if not challenge_sudo:
-            return self._form(page, problem={"error": "none"})
+            return self._login_form(page, problem={"error": "none"})
         if sent.isdigit() and int(sent) != challenge_sudo.id:
-            return self._code_page(page, {"error": "void"})
+            return self._login_code_page(page, {"error": "void"})
         fits = challenge_sudo._fits_date(born)
         if error := challenge_sudo._check(typed, origin(), fits):
-            return self._code_page(page, error)
+            return self._login_code_page(page, error)
         request.session.pop(CODE_KEY, None)
         log_in(challenge_sudo, born)
         return request.redirect(_own_path(page["next"]))
 
-    def _form(self, page, problem=None, **values):
+    def _login_form(self, page, problem=None, **values):
         # sudo: words only
         words = request.env["tour_loan.code"].sudo()._words(problem)
         agency = agency_of_page(page["next"])
         return self._render("login_page", **page, agency=agency, code_problem=words, **values)
 
-    def _code_page(self, page, problem=None):
+    def _login_code_page(self, page, problem=None):
         """Show the form of this browser's code; without one, the first form."""
         challenge_sudo = _challenge(page["phone"])
         if challenge_sudo.state not in ("active", "locked"):
-            return self._form(page, problem or challenge_sudo._standing())
+            return self._login_form(page, problem or challenge_sudo._standing())
         waits = (problem or {}).get("error") == "wait"
         return self._render(
             "login_page",
@@ -87,10 +87,10 @@ class Login(BorrowerPages):
         readonly=True,
         save_session=False,
     )
-    def state(self, **_values):
+    def login_code_state(self, **_values):
         """What the page of a login's code asks every few seconds."""
         challenge_sudo = _challenge()
-        return self._json({"text": challenge_sudo._words(challenge_sudo._standing())})
+        return self._json_answer({"text": challenge_sudo._words(challenge_sudo._standing())})
 
     @route("/tour_loan/code/help", type="http", auth="public", methods=["GET"], readonly=True)
     def no_code(self, back="", **_values):

@@ -123,7 +123,7 @@ class BorrowerPages(Controller):
         response.headers["Referrer-Policy"] = "same-origin"
         return response
 
-    def _json(self, values):
+    def _json_answer(self, values):
         response = request.make_json_response(values)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -75,7 +75,7 @@ class Application(models.Model):
     def _was_asked(self, stage: str, documents) -> bool:
         """Return whether a code was sent for these very documents: they were ticked then."""
         code = self._active_code(stage)
-        return code.state != "void" and code.documents_digest == documents._digest()
+        return code.state in ("active", "locked") and code.documents_digest == documents._digest()
 
     def _is_of_older_code(self, stage: str, number: str | None) -> bool:
         """Return whether a page that shows code ``number`` is older than the last code."""
@@ -279,7 +279,9 @@ class Application(models.Model):
     def _confirm_questionnaire(self, typed: str, origin: dict):
         """SMS code 2: sign the questionnaire and send it on. None or the error."""
         code = self._active_code("questionnaire")
-        if not code or not self._is_complete():
+        if not self._is_complete():
+            return {"error": "expired"}
+        if not code:
             return {"error": "none"}
         if code.documents_digest != self._documents("questionnaire")._digest():
             # he changed something after the code was sent: it signs other documents

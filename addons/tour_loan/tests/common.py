@@ -287,6 +287,9 @@ class TourLoanCommon(TransactionCase):
         for code in self.env["tour_loan.code"].search(waiting):
             code._send_login()
 
+    def _now(self):
+        return self.env.cr.now()  # when all rows of this test are made
+
     def age(self, records, **time):
         """Make records as old as ``timedelta(**time)``."""
         records.flush_recordset()
@@ -294,7 +297,7 @@ class TourLoanCommon(TransactionCase):
             SQL(
                 "UPDATE %s SET create_date = %s WHERE id IN %s",
                 SQL.identifier(records._table),
-                self.env.cr.now() - timedelta(**time),
+                self._now() - timedelta(**time),
                 tuple(records.ids),
             )
         )
@@ -303,6 +306,9 @@ class TourLoanCommon(TransactionCase):
 
 class TourLoanHttpCommon(TourLoanCommon, HttpCase):
     """The same world behind real HTTP."""
+
+    def _now(self):
+        return fields.Datetime.now()  # rows are made by requests, each at its own time
 
     def visitor(self) -> Visitor:
         return Visitor(self)

@@ -64,6 +64,7 @@ class TestCodeLogin(TourLoanCommon):
         """So neither the answer nor its time can tell: the job looks."""
         tables = ("tour_loan_borrower", "tour_loan_application", "res_users", "tour_loan_sms")
         statements = {}
+        self.ask("+79031112233", send=False, session="what is done once is done")
         for phone, born in ((PHONE, BORN), (PHONE, None), (OTHER_PHONE, BORN)):
             self.env.flush_all()
             self.env.invalidate_all()
@@ -72,13 +73,14 @@ class TestCodeLogin(TourLoanCommon):
                 self.ask(phone, born, session=f"{phone}{born}", send=False)
                 self.env.flush_all()
             self.assertFalse([text for text in seen if any(table in text for table in tables)])
-        counts = {len(seen) for seen in statements.values()}
-        self.assertEqual(len(counts), 1, "as much is done for each")
+        first, *others = statements.values()
+        for other in others:
+            self.assertEqual(other, first, "the same is done for each")
 
     def test_the_sms_names_the_lender(self):
         self.env.company.name = "МКК «Море». http://evil.example/{code}"
         text = self.ask().sms_id.text
-        self.assertTrue(text.startswith("МКК «Море» http //evil example/code:"), text)
+        self.assertTrue(text.startswith("МКК «Море» http //evil example/ code:"), text)
         self.assertEqual(text.count("{code}"), 1)
 
     # --- typing ---

@@ -151,7 +151,7 @@ class TestStrangersAtPages(TourLoanHttpCommon):
         page = self.come_back(mine.borrower_id)
         for stage, at in (("questionnaire", "review"), ("contract", "sign")):
             address = f"/my/applications/{mine.uuid}/{at}"
-            page.get(address).send("send", tick=True)
+            page.get(f"/my/applications/{mine.uuid}").get(address).send("send", tick=True)
             self.attack()
             self.assertEqual(page.get(address).errors(), [], stage)
             page.send("confirm", code=self.code(stage, mine)._plain())

@@ -65,7 +65,7 @@ class TestCodeWords(TourLoanHttpCommon):
     def test_replaced_by_a_code_of_another_step(self):
         self.application_._request_code("questionnaire", PHONE, {"ip": "", "session": "s"})
         self.assertEqual(self.code.state, "active", "the next code is not due yet")
-        self.age(self.code, seconds=61)
+        self.age(self.code, minutes=5)
         self.application_._request_code("questionnaire", PHONE, {"ip": "", "session": "s"})
         self.assertIn("Этот код заменён", self.told())
         self.assertTrue(self.page.get(self.address).form("send"))
@@ -74,6 +74,7 @@ class TestCodeWords(TourLoanHttpCommon):
         offer = self.application_._test_offer(self.application_._exact(self.application_.amount))
         offer["rate"] += 1
         self.application_._accounting_update({"status": "approved", "offer": offer})
+        self.page.get(f"/my/applications/{self.application_.uuid}")
         self.assertIn("То, что вы подписываете, изменилось", self.told())
         self.assertTrue(self.page.get(self.address).form("send"))
         page = self.page.send("send", tick=True)
