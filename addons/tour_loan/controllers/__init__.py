@@ -4,6 +4,7 @@ from . import start
 from . import login
 from . import questionnaire
 from . import sign
+from . import assets
 from . import brand
 from . import cabinet
 from . import loan
