@@ -28,3 +28,5 @@ from . import test_passport_division
 from . import test_installation
 from . import test_access
 from . import test_performance
+from . import test_privacy
+from . import test_interactions

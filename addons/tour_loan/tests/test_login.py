@@ -190,7 +190,7 @@ class TestLogin(TourLoanHttpCommon):
         )
         mails = self.env["mail.mail"].search_count([])
         self.env.flush_all()
-        script = file_path("tour_loan/migrations/19.0.1.1.0/post-borrower_logins.py")
+        script = file_path("tour_loan/migrations/19.0.1.1.0/post-borrower-logins.py")
         load_script(script, "post_borrower_logins").migrate(self.env.cr, "19.0.1.0.0")
         self.env.invalidate_all()
         self.assertRegex(user.login, r"^borrower-[0-9a-f-]{36}$")
