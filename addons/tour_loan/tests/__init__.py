@@ -30,3 +30,8 @@ from . import test_access
 from . import test_performance
 from . import test_privacy
 from . import test_interactions
+from . import test_history
+from . import test_export
+from . import test_search
+from . import test_staff
+from . import test_agency_details
