@@ -18,7 +18,7 @@ from odoo.http import request
 
 ASSETS = Path(__file__).parent / "static" / "src" / "borrower"
 STYLE = "borrower.css"
-SCRIPTS = ("errors.js", "poll.js", "code_form.js", "masks.js", "questionnaire.js")
+SCRIPTS = ("errors.js", "poll.js", "code_form.js", "code_news.js", "masks.js", "questionnaire.js")
 # what Odoo writes into the `onerror` of its script tags; a hash lets this through alone
 ASSET_ERROR = base64.b64encode(hashlib.sha256(b"__odooAssetError=1").digest()).decode()
 HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
