@@ -10,6 +10,7 @@ import re
 import secrets
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lxml import html
 from markupsafe import Markup
@@ -30,6 +31,7 @@ class Page:
 
     :ivar content: what stands between header and footer
     :ivar title: its first heading
+    :ivar form_to: the address of a form on it that leads to somebody else, or None
     :ivar providers: those of Odoo's payment form, on the page that has it; else None
     :ivar problems: its errors that belong to a field: pairs (id of the field, text)
     :ivar nonce: lets the style of the agency's brand through the policy
@@ -37,9 +39,9 @@ class Page:
     :ivar scripts: addresses of the scripts
     """
 
-    def __init__(self, content, providers=None):
+    def __init__(self, content, providers=None, form_to=None):
         self.content = Markup(str(content))  # written by our templates, which escape
-        self.providers = providers
+        self.providers, self.form_to = providers, form_to
         self.nonce = secrets.token_urlsafe(16)
         heading = HEADING.search(self.content)
         self.title = _plain(Markup(heading[1]).striptags()) if heading else ""
@@ -50,14 +52,17 @@ class Page:
     def policy(self) -> str:
         """Return the Content-Security-Policy: what the page needs and nothing else."""
         allowed = _own_sources(self.nonce)
+        parts = urlsplit(self.form_to or "")
+        if parts.scheme in ("http", "https"):
+            allowed["form-action"] = ["'self'", f"{parts.scheme}://{parts.netloc}"]
         if self.providers is not None:
             allowed |= _payment_sources(self.nonce, self.providers)
         return "; ".join(f"{name} {' '.join(values)}" for name, values in allowed.items())
 
 
-def lay_out(content, providers=None) -> Page:
+def lay_out(content, providers=None, form_to=None) -> Page:
     """Begin the page of this request; the last one begun gives the response its policy."""
-    request.tour_loan_page = Page(content, providers)
+    request.tour_loan_page = Page(content, providers, form_to)
     return request.tour_loan_page
 
 

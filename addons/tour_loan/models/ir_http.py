@@ -59,9 +59,9 @@ class IrHttp(models.AbstractModel):
         if has_page or request.httprequest.path.startswith(PRIVATE):
             headers.setdefault("Cache-Control", "no-store")
 
-    def _lay_out(self, content, providers=None):
+    def _lay_out(self, content, providers=None, form_to=None):
         """Return what the layout of a borrower's page needs; called by the template."""
-        return page.lay_out(content, providers)
+        return page.lay_out(content, providers, form_to)
 
 
 def _is_borrower_page() -> bool:

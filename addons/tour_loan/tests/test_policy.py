@@ -135,3 +135,17 @@ class TestPaymentPolicy(LoanHttpCommon):
         loan = self.active()
         page = self.logged_in(loan).get(f"/my/loans/{loan.uuid}/pay").send(what="next")
         self.assertEqual(sources(page)["form-action"], {"'self'", "https:", *origins})
+
+    def test_a_form_may_be_sent_to_the_providers_page_and_nowhere_else(self):
+        form = '<form action="https://bank.example/pay" method="post"><input name="id"/></form>'
+        self.provider.redirect_form_view_id.arch = f"<t>{form}</t>"
+        loan = self.active()
+        payment = self.transaction(loan)
+        payment.tour_loan_under_way = True
+        payment._tour_loan_make_page("https://lender.example/")
+        page = self.logged_in(loan)
+        page.get(f"/my/loans/{loan.uuid}/payment/{payment.reference}/open")
+        [action] = page.page.xpath("//main//form/@action")
+        self.assertEqual(action, "https://bank.example/pay")
+        self.assertEqual(sources(page)["form-action"], {"'self'", "https://bank.example"})
+        self.assertEqual(sources(page)["script-src"], {"'self'"})
