@@ -1,7 +1,7 @@
 {
     "name": "Tour Loan",
     "summary": "Loans for tours: agency API, borrower's cabinet, signature by SMS code",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "author": "Tour Loan Team",
     "license": "LGPL-3",
@@ -21,6 +21,7 @@
         "security/tour_loan_groups.xml",
         "security/ir.model.access.csv",
         "data/res_currency_data.xml",
+        "data/ir_config_parameter_data.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
         "data/passport_division_data.xml",

@@ -5,5 +5,6 @@ from . import questionnaire
 from . import sign
 from . import brand
 from . import cabinet
+from . import home
 from . import loan
 from . import monitor

@@ -2,18 +2,7 @@
 
 from odoo.http import request, route
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
-
 from .portal_base import BorrowerPages, may_see, with_application
-
-
-class Home(CustomerPortal):
-    @route()
-    def home(self, **values):
-        """Borrowers have one cabinet; Odoo's own home page stays for everybody else."""
-        if request.env["tour_loan.borrower"]._of_user():
-            return request.redirect("/my/applications")
-        return super().home(**values)
 
 
 class Cabinet(BorrowerPages):

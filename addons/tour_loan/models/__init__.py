@@ -31,3 +31,5 @@ from . import signature
 from . import history
 from . import passport_division
 from . import ir_http
+from . import ir_http_doors
+from . import payment_provider

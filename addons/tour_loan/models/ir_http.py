@@ -27,6 +27,10 @@ class IrHttp(models.AbstractModel):
         if not is_page or status < 400:
             return response
         request.env.cr.rollback()
+        return cls._tour_loan_error_page(status)
+
+    @classmethod
+    def _tour_loan_error_page(cls, status):
         if not request.env.uid:
             cls._auth_method_public()
         request.update_context(lang="ru_RU")

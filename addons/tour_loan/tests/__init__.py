@@ -25,3 +25,4 @@ from . import test_installation
 from . import test_access
 from . import test_performance
 from . import test_interactions
+from . import test_routes
