@@ -11,8 +11,8 @@ from odoo import http
 
 
 def install():
-    """Guard both ways Odoo has to set a cookie; once is enough."""
-    for kind in (http._Response, http.FutureResponse):
+    """Guard all ways Odoo has to set a cookie; once is enough."""
+    for kind in (http._Response, http.Response, http.FutureResponse):
         if not hasattr(kind.set_cookie, "tour_loan"):
             kind.set_cookie = _guarded(kind.set_cookie)
 

@@ -52,7 +52,9 @@ class Cabinet(BorrowerPages):
     @with_application
     def state(self, application, **_values):
         """What the status page asks every few seconds."""
-        return request.make_json_response({"sequence": application.sequence})
+        return request.make_json_response(
+            {"sequence": application.sequence}, headers={"Cache-Control": "no-store"}
+        )
 
     @route(
         "/my/applications/<string:uuid>/cancel",

@@ -64,11 +64,12 @@ class IrHttp(models.AbstractModel):
         except NotFound:
             # An employee goes on to what Odoo looks up by address: attachments, pages.
             # The others stop here: addons serve much there that no table names.
-            if cls._tour_loan_role() == routes.INTERNAL:
+            if cls._tour_loan_is_staff():
                 raise
         except HTTPException as error:
             target = _redirect_target(error)
-            if target is None or cls._tour_loan_leads_in(target):
+            # without a target: what is no websocket asks at one's address
+            if cls._tour_loan_leads_in(target) if target else cls._tour_loan_is_staff():
                 raise
         abort(cls._tour_loan_not_there())
 
@@ -108,6 +109,10 @@ class IrHttp(models.AbstractModel):
         return routes.PUBLIC if user._is_public() else routes.BORROWER
 
     @classmethod
+    def _tour_loan_is_staff(cls) -> bool:
+        return cls._tour_loan_role() == routes.INTERNAL
+
+    @classmethod
     def _tour_loan_any_method_lets_in(cls, path, methods) -> bool:
         """Return whether an address exists, if with other verbs only."""
         router = request.env["ir.http"].routing_map().bind("")
@@ -145,10 +150,10 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _tour_loan_not_there(cls) -> Response:
         """Return a 404 that tells nothing: a page for people, JSON for programs."""
+        request.session.can_save = False
         if request.httprequest.mimetype in JSON:
             return Response(NOT_THERE, 404, content_type="application/json; charset=utf-8")
         request.is_frontend = request.is_frontend_multilang = False
-        request.session.can_save = False
         if cls._tour_loan_role() == routes.PUBLIC:
             cls._auth_method_none()  # the session may name a user who is no longer let in
         return cls._tour_loan_error_page(404)

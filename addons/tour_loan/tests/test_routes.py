@@ -2,6 +2,7 @@
 
 import os
 import re
+from base64 import b64encode
 from unittest.mock import patch
 
 from odoo.http import Controller, route
@@ -295,12 +296,17 @@ class TestDoors(RoutesCase):
 
     def test_jobs_are_run_for_the_runner_only(self):
         self.become()
-        path = "/queue_job/runjob?job_uuid=x"
-        for given in (None, ("runner", ""), ("runner", "x"), ("", job_runner.secret()[:-1])):
-            self.assertShut(path, auth=given)
+        path, secret = "/queue_job/runjob?job_uuid=x", job_runner.secret()
+
+        def named(given):
+            return {"Authorization": f"Basic {b64encode(given.encode()).decode()}"}
+
+        for given in ("runner:", "runner:x", f":{secret[:-1]}", f"{secret}:", secret, ":ключ"):
+            self.assertShut(path, headers=named(given))
+        self.assertShut(path, headers={"Authorization": f"Bearer {secret}"})
         with mute_logger("odoo.addons.queue_job.controllers.main"):
-            for given in (("runner", job_runner.secret()), ("other", job_runner.secret())):
-                self.assertEqual(self.ask(path, auth=given).status_code, 200)
+            answer = self.ask(path, headers=named(f"runner:{secret}"))
+        self.assertEqual(answer.status_code, 200)
         with patch.dict(os.environ, ODOO_QUEUE_JOB_HTTP_AUTH_PASSWORD="of the proxy"):
             self.assertEqual(job_runner.secret(), "of the proxy")
 
@@ -343,3 +349,15 @@ class TestWaysIn(RoutesCase):
         page.post("/tour_loan/logout", dict(forms[0].form_values()))
         self.assertEqual(page.path, "/tour_loan/login")
         self.assertTrue(page.get("/my").path.startswith("/tour_loan/login"))
+
+    def test_what_pages_ask_by_themselves_is_kept_by_nobody(self):
+        application = self.opened()
+        page = self.come_back(application.borrower_id)
+        page.get(f"/my/applications/{application.uuid}/state")
+        self.assertIn("no-store", page.response.headers["Cache-Control"])
+
+    def test_the_session_travels_from_our_own_pages_only(self):
+        self.become()
+        cookie = self.ask("/tour_loan/login").headers["Set-Cookie"]
+        for part in ("session_id=", "HttpOnly", "SameSite=Lax"):
+            self.assertIn(part, cookie)
