@@ -8,7 +8,7 @@ from unittest.mock import patch
 from odoo.http import Controller, route
 from odoo.tests import new_test_user, tagged
 from odoo.tests.common import Opener
-from odoo.tools import mute_logger
+from odoo.tools import convert_file, mute_logger
 
 from .. import job_runner, routes
 from .common import TourLoanHttpCommon
@@ -338,7 +338,14 @@ class TestWaysIn(RoutesCase):
     def test_sign_up_is_closed_by_data_too(self):
         users = self.env["res.users"]
         self.assertEqual(users._get_signup_invitation_scope(), "b2b")
-        self.assertFalse(self.env["ir.config_parameter"].get_param("auth_signup.reset_password"))
+        parameters = self.env["ir.config_parameter"]
+        self.assertFalse(parameters.get_param("auth_signup.reset_password"))
+        # a database of before, and its next update
+        parameters.set_param("auth_signup.invitation_scope", "b2c")
+        convert_file(
+            self.env, "tour_loan", "data/ir_config_parameter_data.xml", {}, mode="update"
+        )
+        self.assertEqual(users._get_signup_invitation_scope(), "b2b")
 
     def test_who_logs_out_is_out_and_at_the_phone_login(self):
         application = self.opened()
