@@ -50,15 +50,6 @@
         "views/tour_loan_menus.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
-    "assets": {
-        "web.assets_frontend": [
-            "tour_loan/static/src/scss/borrower.scss",
-            "tour_loan/static/src/scss/brand.scss",
-            "tour_loan/static/src/interactions/**/*.js",
-        ],
-        "web.assets_unit_tests_setup": ["tour_loan/static/src/interactions/**/*.js"],
-        "web.assets_unit_tests": ["tour_loan/static/tests/**/*.test.js"],
-    },
     "post_init_hook": "post_init_hook",
     "application": True,
 }

@@ -12,6 +12,7 @@ from . import test_code
 from . import test_login
 from . import test_news
 from . import test_cabinet
+from . import test_policy
 from . import test_questionnaire
 from . import test_loan
 from . import test_repayment

@@ -342,9 +342,7 @@ class TestWaysIn(RoutesCase):
         self.assertFalse(parameters.get_param("auth_signup.reset_password"))
         # a database of before, and its next update
         parameters.set_param("auth_signup.invitation_scope", "b2c")
-        convert_file(
-            self.env, "tour_loan", "data/ir_config_parameter_data.xml", {}, mode="update"
-        )
+        convert_file(self.env, "tour_loan", "data/ir_config_parameter_data.xml", {}, mode="update")
         self.assertEqual(users._get_signup_invitation_scope(), "b2b")
 
     def test_who_logs_out_is_out_and_at_the_phone_login(self):
