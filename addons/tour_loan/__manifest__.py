@@ -20,6 +20,7 @@
     "data": [
         "security/tour_loan_groups.xml",
         "security/ir.model.access.csv",
+        "security/borrower_privacy.xml",
         "data/res_currency_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/queue_job_data.xml",

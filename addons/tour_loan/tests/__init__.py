@@ -27,3 +27,5 @@ from . import test_access
 from . import test_performance
 from . import test_interactions
 from . import test_routes
+from . import test_privacy
+from . import test_interactions
