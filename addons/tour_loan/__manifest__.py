@@ -48,9 +48,11 @@
         "views/message_views.xml",
         "views/document_views.xml",
         "views/settings_views.xml",
+        "views/attention_views.xml",
         "views/tour_loan_menus.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
+    "assets": {"web.assets_backend": ["tour_loan/static/src/backend/*"]},
     "post_init_hook": "post_init_hook",
     "application": True,
 }

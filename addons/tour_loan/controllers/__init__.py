@@ -9,3 +9,4 @@ from . import cabinet
 from . import home
 from . import loan
 from . import monitor
+from . import export

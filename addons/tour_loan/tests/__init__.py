@@ -29,3 +29,8 @@ from . import test_interactions
 from . import test_routes
 from . import test_privacy
 from . import test_interactions
+from . import test_history
+from . import test_export
+from . import test_search
+from . import test_staff
+from . import test_agency_details
