@@ -58,7 +58,6 @@ ROUTES = {
     "/web/binary/company_logo": Door(EVERYBODY),
     # where Odoo brings a payer back to; it leads on to the loan
     "/payment/status": Door(EVERYBODY),
-    "/payment/status/poll": Door(EVERYBODY),
     # staff come in; their sign-up and new passwords are an administrator's
     "/odoo": Door(STAFF_LOGIN),
     "/odoo/<path:subpath>": Door(STAFF_LOGIN),

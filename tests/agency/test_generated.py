@@ -106,9 +106,7 @@ def test_a_call_as_published_gets_past_the_schema_in_every_state(slon, numbers, 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("method", CHANGING)
-def test_generated_calls_for_applications_in_every_state_are_answered(
-    slon, numbers, method, state
-):
+def test_generated_calls_for_applications_in_every_state_are_answered(slon, numbers, method, state):
     @bounded
     @given(params=params_of(method))
     def call(params):

@@ -17,7 +17,9 @@ def new_page(chromium):
     contexts, broken = [], []
 
     def opened(size="phone"):
-        context = chromium.new_context(viewport=SIZES[size], locale="ru-RU")
+        context = chromium.new_context(
+            viewport=SIZES[size], locale="ru-RU", timezone_id="Asia/Vladivostok"
+        )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
@@ -56,6 +58,12 @@ def walk(stack, new_page, look=lambda page, name: None):
     counter = page.locator(".o_tour_loan_attention .badge")
     rows = page.locator(".o_data_row")
     expect(counter).to_have_text(str(rows.count()))
+    [(moscow,)] = stack.sql(
+        "SELECT to_char(last_attempt_at AT TIME ZONE 'utc' AT TIME ZONE 'Europe/Moscow', 'HH24:MI') "
+        "FROM tour_loan_sms WHERE phone = %s AND state = 'stuck'",
+        customer.phone,
+    )
+    expect(row).to_contain_text(moscow)  # wherever the browser thinks it is
     look(page, "home")
     row.locator(".o_data_cell").first.click()
     page.locator(".o_form_view").wait_for()
@@ -87,7 +95,7 @@ def walk(stack, new_page, look=lambda page, name: None):
     form.locator("[name=identified] input").check()
     page.locator(".o_form_button_save").click()
     expect(page.locator("[name=history_ids]")).to_contain_text("(operator)")
-    expect(page.locator("[name=history_ids]")).to_contain_text("Подтверждена")
+    expect(page.locator("[name=history_ids]")).to_contain_text("Подтверждено")
     text = page.locator("[name=history_ids]").inner_text()
     assert not re.search(r"\b(create|open|submit|approve|filling|identified)\b", text), text
     look(page, "application")

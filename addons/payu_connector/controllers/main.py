@@ -43,6 +43,9 @@ class PayuController(http.Controller):
                 except (answers.Refused, answers.Unclear) as error:
                     _logger.info("PayU could not be asked about %s: %s", reference, error)
                     transaction_sudo._payu_ru_in_its_language()._payu_ru_await_answer()
+            # The session may not have come along; what shows that the address is ours does.
+            query = {"reference": reference, "access_token": access_token}
+            return request.redirect_query("/payment/status", query)
         return request.redirect("/payment/status")
 
     @staticmethod
@@ -67,6 +70,7 @@ class PayuController(http.Controller):
         csrf=False,
         save_session=False,
         max_content_length=const.NOTICE_MAX_BYTES,
+        payu_ru_raw_body=True,
     )
     def payu_ru_webhook(self, **_ignored):
         """Store a notice of PayU, then process it.

@@ -8,5 +8,6 @@ from . import brand
 from . import cabinet
 from . import home
 from . import loan
+from . import payment
 from . import monitor
 from . import export

@@ -9,7 +9,6 @@ class Application(models.Model):
     _inherit = "tour_loan.application"
 
     needs_text = fields.Char("More data wanted", compute="_compute_needs_text")
-    sms_ids = fields.One2many("tour_loan.sms", "application_id", readonly=True)
     document_count = fields.Integer(compute="_compute_counts")
     sms_count = fields.Integer(compute="_compute_counts")
     callback_count = fields.Integer(compute="_compute_counts")
@@ -30,15 +29,21 @@ class Application(models.Model):
         for application in self:
             application.needs_text = ", ".join(application.needs or [])
 
-    @api.depends("document_ids", "sms_ids", "callback_ids", "loan_id")
+    @api.depends("document_ids", "callback_ids", "loan_id")
     def _compute_counts(self):
         for application in self:
             application.document_count = len(application.document_ids)
-            application.sms_count = len(application.sms_ids)
+            application.sms_count = self.env["tour_loan.sms"].search_count(
+                application._sms_domain()
+            )
             application.callback_count = len(application.callback_ids)
             application.payment_count = self.env["payment.transaction"].search_count(
                 application._payments_domain()
             )
+
+    def _sms_domain(self) -> list:
+        """Return the domain of the SMS about this application, its codes too."""
+        return ["|", ("application_id", "=", self.id), ("code_id.application_id", "=", self.id)]
 
     def _payments_domain(self) -> list:
         """Return the domain of the payments, and their refunds, of this application's loan."""
@@ -64,7 +69,7 @@ class Application(models.Model):
         return self._rows_of("tour_loan.document_action")
 
     def action_open_sms(self):
-        return self._rows_of("tour_loan.sms_action")
+        return self._rows_of("tour_loan.sms_action", self._sms_domain())
 
     def action_open_callbacks(self):
         return self._rows_of("tour_loan.callback_action")

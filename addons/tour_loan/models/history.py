@@ -91,7 +91,7 @@ class History(models.Model):
         required=True,
         readonly=True,
     )
-    who = fields.Char("Who", readonly=True, help="Of the lender's staff: name and login.")
+    who = fields.Char("Employee", readonly=True, help="Of the lender's staff: name and login.")
     source = fields.Char(readonly=True)
     target = fields.Char(readonly=True)
     source_word = fields.Selection(STATES + SIDES, "From", compute="_compute_words")

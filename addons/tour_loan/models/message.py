@@ -137,7 +137,7 @@ class Message(models.AbstractModel):
     @api.model
     def _outboxes(self) -> dict:
         """Hook: {name for a monitor: concrete model}; an addon adds its own."""
-        return {"callbacks": "tour_loan.callback", "sms": "tour_loan.sms"}
+        return {"callbacks": "tour_loan.callback", "sms": "tour_loan.sms", "mail": "tour_loan.mail"}
 
     @api.model
     def _unsent(self) -> dict:
@@ -285,5 +285,9 @@ class Message(models.AbstractModel):
         """Write into the history of each message's application what staff did to it."""
         kind = self.env["ir.model"].with_context(lang="ru_RU")._get(self._name).sudo().name
         for message in self.with_context(lang="ru_RU"):
-            if message.application_id:
-                message.application_id._trace(event, f"{kind}: {message.display_name}")
+            if application := message._about():
+                application._trace(event, f"{kind}: {message.display_name}")
+
+    def _about(self):
+        """Return the application this message is about, if it is about one."""
+        return self.application_id

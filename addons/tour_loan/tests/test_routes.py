@@ -327,6 +327,11 @@ class TestWaysIn(RoutesCase):
         for path in ("/", "/my", "/my/home"):
             self.assertEqual(page.get(path).path, f"/my/applications/{application.uuid}/passport")
 
+    def test_odoos_own_page_after_a_payment_is_for_nobody(self):
+        self.assertTrue(self.visitor().get("/payment/status").path.startswith("/tour_loan/login"))
+        page = self.come_back(self.opened().borrower_id)
+        self.assertTrue(page.get("/payment/status").path.startswith("/my/applications/"))
+
     def test_staff_are_led_to_theirs(self):
         page = self.visitor().get("/odoo")
         self.assertEqual(page.path.split("?")[0], "/web/login")

@@ -117,7 +117,15 @@ class TestStaff(TourLoanCommon):
     def test_lists_of_messages_show_which_application(self):
         for model in ("tour_loan.sms", "tour_loan.callback"):
             arch = etree.fromstring(self.env[model].get_view(view_type="list")["arch"])
-            self.assertTrue(arch.xpath("//field[@name='application_id']"), model)
+            names = arch.xpath("//field/@name")
+            self.assertTrue({"application_id", "about_id"} & set(names), model)
+        application = self.opened()
+        codes = self.messages_to(application.phone).filtered("code_id")
+        self.assertEqual(codes.about_id, application)
+        self.assertEqual(application.sms_count, len(codes))
+        codes[:1].state = "stuck"
+        row = self.waiting().filtered(lambda row: row.application_id == application)
+        self.assertEqual(row.kind, "tour_loan.sms")
 
     # --- time ---
 

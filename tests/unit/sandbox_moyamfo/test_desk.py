@@ -149,4 +149,7 @@ def test_the_desk_refuses_a_late_cancel_and_pays(asked):
     order(asked, "cancel", uid="a-1", agree=False)
     settle(asked, "funded")
     late = {"uid": "a-1", "agree": True}
-    assert requests.post(f"{asked.url}/_control/cancel", json=late, timeout=PATIENCE).status_code == 400
+    assert (
+        requests.post(f"{asked.url}/_control/cancel", json=late, timeout=PATIENCE).status_code
+        == 400
+    )
