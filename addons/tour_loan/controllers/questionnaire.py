@@ -6,7 +6,14 @@ from odoo import fields
 from odoo.http import content_disposition, request, route
 
 from ..models.questionnaire import STEP_TITLES, STEPS, groups
-from .portal_base import BIRTH_DATE_KEY, SESSION_KEY, BorrowerPages, origin, with_application
+from .portal_base import (
+    BIRTH_DATE_KEY,
+    SESSION_KEY,
+    BorrowerPages,
+    link_of,
+    origin,
+    with_application,
+)
 
 
 class Questionnaire(BorrowerPages):
@@ -28,7 +35,7 @@ class Questionnaire(BorrowerPages):
             taken = {**typed, **application._agency_address_typed()}
             return self._step_page(application, step, taken, back=back)
         # whatever birth date he types now, this one he goes on seeing; no other by it
-        request.session[SESSION_KEY] = application.uuid
+        request.session[SESSION_KEY] = link_of(application)
         errors = application._save_step(step, typed)
         if errors:
             return self._step_page(application, step, typed, errors, back)
@@ -74,9 +81,11 @@ class Questionnaire(BorrowerPages):
         if request.httprequest.method != "POST":
             return self._review_page(application)
         if action == "confirm":
+            if application._is_of_older_code("questionnaire", values.get("sent")):
+                return self._review_page(application, {"error": "void"})
             error = application._confirm_questionnaire(values.get("code"), origin())
             if error:
-                return self._review_page(application, error=error)
+                return self._review_page(application, error)
             request.session[BIRTH_DATE_KEY] = application.birth_date.isoformat()
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
@@ -86,13 +95,11 @@ class Questionnaire(BorrowerPages):
             return self._review_page(application, ticks_missing=True)
         _code, refusal = application._request_code("questionnaire", application.phone, origin())
         if refusal:
-            return self._review_page(application, refusal=refusal)
+            return self._review_page(application, refusal)
         return request.redirect(f"/my/applications/{application.uuid}/review")
 
-    def _review_page(self, application, refusal=None, error=None, **values):
+    def _review_page(self, application, problem=None, **values):
         documents = application._documents("questionnaire")
-        code = self._code_values(application, "questionnaire", refusal, error)
-        changed = code["code"] and code["code"].documents_digest != documents._digest()
         return self._render(
             "review_page",
             application,
@@ -101,8 +108,8 @@ class Questionnaire(BorrowerPages):
             step_titles=STEP_TITLES,
             questions=STEPS,
             documents=documents,
-            ask_code=bool(code["code"]) and not changed,
-            **{**code, **values},
+            **self._code_values(application, "questionnaire", documents, problem),
+            **values,
         )
 
     @route(
