@@ -48,3 +48,5 @@ from . import application_staff
 from . import users
 from . import passport_division
 from . import ir_http
+from . import ir_http_doors
+from . import payment_provider
