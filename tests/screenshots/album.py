@@ -62,6 +62,17 @@ SIDE_ROADS = {
     "login": "Back in by phone",
     "login-code": "The code to log in",
 }
+PAYMENTS = {
+    "payment-opening": "PayU's page is being made",
+    "payment-open": "Left without paying",
+    "loan-payment-open": "The loan, a payment begun",
+    "pay-begun": "Paying, a payment begun",
+    "pay-error": "A sum that cannot be",
+    "payment-declined": "Declined, and why",
+    "payment-processing": "Nobody knows yet",
+    "payment-paid": "Paid",
+    "loan-surplus": "Paid twice",
+}
 OTHER_BRAND = {
     "parus-start": "What will happen",
     "parus-documents": "Documents",
@@ -107,6 +118,7 @@ COUNTERPARTIES = {
 SECTIONS = {
     "The main road": MAIN_ROAD,
     "Side roads": SIDE_ROADS,
+    "Payments": PAYMENTS,
     "The second agency": OTHER_BRAND,
     "Staff": STAFF,
     "Counterparties": COUNTERPARTIES,

@@ -22,9 +22,12 @@ from . import application_accounting
 from . import application_questionnaire
 from . import application_signing
 from . import loan
+from . import loan_paying
 from . import installment
 from . import repayment
 from . import payment_transaction
+from . import payment_page
+from . import lawful
 from . import claim
 from . import call_count
 from . import callback

@@ -115,7 +115,7 @@ class Application(models.Model):
         }
 
     def _offer_object(self) -> dict | None:
-        if not self.offer_amount or self.state in WITHOUT_OFFER:
+        if not self.offer_amount or self.offer_problem or self.state in WITHOUT_OFFER:
             return None
         offered = self._exact(self.offer_amount)
         return {

@@ -40,7 +40,8 @@ class Application(models.Model):
     def _tell_borrower(self, news: str, **values):
         """Queue the SMS that ``news`` owes the borrower, if he has confirmed his phone.
 
-        :param news: a move, ``top_up`` (he may sign now) or ``tour_refund`` (``amount``)
+        :param news: a move, ``top_up`` (he may sign now), ``tour_refund`` (``amount``) or
+            ``repaid`` (``repayment``)
         """
         text = self.with_context(lang="ru_RU")._sms_text(news, **values)
         if text and self.phone:
@@ -101,6 +102,8 @@ class Application(models.Model):
                 )
             case "fund":
                 return env._("the tour is paid for. Schedule and payments: %s", url)
+            case "repaid":
+                return self._repaid_text(values["repayment"])
             case "annul":
                 return env._("the loan is annulled, there is nothing to pay any more: %s", url)
             case "tour_refund":
@@ -111,6 +114,26 @@ class Application(models.Model):
                     url=url,
                 )
         return self._cancel_text() if news in CANCELS else ""
+
+    def _repaid_text(self, repayment) -> str:
+        """Return the confirmation of a payment: one SMS for one repayment."""
+        loan = repayment.loan_id
+        said = {
+            "amount": self._format(self._exact(repayment.amount)),
+            "day": repayment._paid_on(),
+            "loan": loan.display_name,
+            "url": loan._portal_url(),
+        }
+        if repayment.surplus:
+            return self.env._(
+                "%(amount)s came on %(day)s for loan %(loan)s, %(surplus)s look like too much. "
+                "We count it towards the next payments or give it back: %(url)s",
+                surplus=self._format(self._exact(repayment.surplus)),
+                **said,
+            )
+        return self.env._(
+            "%(amount)s came on %(day)s for loan %(loan)s. Thank you: %(url)s", **said
+        )
 
     def _cancel_text(self) -> str:
         env = self.env

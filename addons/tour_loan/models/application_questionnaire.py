@@ -111,8 +111,8 @@ class Application(models.Model):
         """Return a preview for every allowed term, to choose from (our estimate)."""
         return quote.previews(
             self._exact(self.amount),
-            self.product_id._terms(),
-            Decimal(str(self.product_id.rate)),
+            self.product_id._conditions().terms,
+            self.product_id._conditions().rate,
             fields.Date.context_today(self),
         )
 

@@ -16,6 +16,9 @@ from . import test_policy
 from . import test_questionnaire
 from . import test_loan
 from . import test_repayment
+from . import test_payment_page
+from . import test_surplus
+from . import test_lawful
 from . import test_application_moves
 from . import test_callback
 from . import test_sms
