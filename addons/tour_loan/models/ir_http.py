@@ -50,7 +50,7 @@ class IrHttp(models.AbstractModel):
 
         Odoo adds ``nosniff`` to everything by itself.
         """
-        super()._post_dispatch(response)
+        result = super()._post_dispatch(response)
         headers = response.headers
         is_html = headers.get("Content-Type", "").startswith("text/html")
         # the tighter one also where a page of ours is not: addresses hold ids and tokens
@@ -62,6 +62,7 @@ class IrHttp(models.AbstractModel):
             headers.setdefault("Content-Security-Policy", "frame-ancestors 'self'")
         if has_page or request.httprequest.path.startswith(PRIVATE):
             headers.setdefault("Cache-Control", "no-store")
+        return result
 
     def _lay_out(self, content, providers=None):
         """Return what the layout of a borrower's page needs; called by the template."""
