@@ -33,12 +33,6 @@ class TestLogin(TourLoanHttpCommon):
         self.send_logins()
         return self.env["tour_loan.code"].search([("phone", "=", phone)], limit=1)._plain()
 
-    @staticmethod
-    def forget_session(page):
-        """Let the browser lose its session and keep its other cookies."""
-        for cookie in [c for c in page.opener.cookies if c.name == "session_id"]:
-            page.opener.cookies.clear(cookie.domain, cookie.path, cookie.name)
-
     def ask(self, phone=PHONE, next="", birth_date=BORN):
         page = self.visitor().get("/tour_loan/login", params={"next": next})
         return page.send(phone=phone, birth_date=birth_date)
@@ -166,7 +160,7 @@ class TestLogin(TourLoanHttpCommon):
         self.assertGreater(cookie.expires, time.time() + 300 * 86400)
         self.assertNotIn("7916", cookie.value)
         codes = self.env["tour_loan.code"]
-        self.forget_session(page)
+        page.log_out()
         for phone, budget in ((PHONE, "known_login"), (OTHER_PHONE, "login")):
             page.get("/tour_loan/login").send(phone=phone, birth_date=BORN)
             self.assertEqual(codes.search([], limit=1).budget, budget)
@@ -209,7 +203,7 @@ class TestLogin(TourLoanHttpCommon):
         logging.getLogger().addHandler(heard)
         self.addCleanup(logging.getLogger().removeHandler, heard)
         page = self.log_in()
-        self.forget_session(page)
+        page.log_out()
         self.ask(OTHER_PHONE).send("confirm", code="000000")
         # at Odoo's own door, where he does not belong
         for typed in (PHONE, "8 (916) 987-65-43", "9161234567"):
