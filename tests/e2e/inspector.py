@@ -72,7 +72,7 @@ class Inspector:
 
     def _title(self, page):
         """Another address has another title, ids in it apart."""
-        place = UUID.sub("*", urlsplit(page.url).path)
+        place = re.sub(r"/pay/.*", "/pay", UUID.sub("*", urlsplit(page.url).path))
         if place.startswith("/tour_loan/start/"):
             place = "/tour_loan/start/"
         other = self._titles.setdefault(page.title(), place)
