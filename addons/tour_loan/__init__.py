@@ -1,9 +1,12 @@
+from . import away
 from . import controllers
 from . import models
 from . import wizards
 from . import logging
 
 logging.install()
+
+post_load = away.install
 
 
 def post_init_hook(env):

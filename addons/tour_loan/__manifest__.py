@@ -59,5 +59,6 @@
         "web.assets_unit_tests": ["tour_loan/static/tests/**/*.test.js"],
     },
     "post_init_hook": "post_init_hook",
+    "post_load": "post_load",
     "application": True,
 }
