@@ -6,6 +6,7 @@ from urllib3.exceptions import NewConnectionError
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.http import request
 from odoo.tools.urls import urljoin
 
 from odoo.addons.payment.logging import get_payment_logger
@@ -161,6 +162,8 @@ class PaymentProvider(models.Model):
         :raise answers.Unclear: if it is not known what PayU did.
         """
         self.ensure_one()
+        if request and not self._payu_ru_take_place():
+            raise answers.Refused("BUSY")
         url = urljoin(self._payu_ru_api_address(), call.path)
         moment = fields.Datetime.context_timestamp(
             self.with_context(tz="Europe/Moscow"), fields.Datetime.now()
@@ -199,6 +202,25 @@ class PaymentProvider(models.Model):
             masking.mask(response.content),
         )
         return response.status_code, response.content
+
+    def _payu_ru_take_place(self):
+        """Take one of the places for asking PayU while somebody waits for a page.
+
+        A PayU that hangs would else hold every worker of the server. The place is given back
+        with the end of the transaction, also by a worker that dies.
+
+        :return: Whether there was one.
+        :rtype: bool
+        """
+        self.ensure_one()
+        for place in range(const.ASKED_AT_ONCE):
+            self.env.cr.execute(
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)",
+                (f"payu_ru {self.id}", place),
+            )
+            if self.env.cr.fetchone()[0]:
+                return True
+        return False
 
     def _payu_ru_api_address(self):
         self.ensure_one()

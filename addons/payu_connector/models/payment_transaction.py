@@ -94,6 +94,8 @@ class PaymentTransaction(models.Model):
             answer = self.provider_id._payu_ru_call(call, self.reference)
             page = answers.page(*answer, self.reference, amount)
         except answers.Refused as refusal:
+            if refusal.code == "BUSY":
+                return self._payu_ru_wait_values()
             self._set_error(self._payu_ru_explain(refusal))
             return {}
         except ValueError as error:  # An amount or reference that is not for PayU.
@@ -112,6 +114,17 @@ class PaymentTransaction(models.Model):
         )
         address, _separator, query = page.url.partition("?")
         return {"api_url": address, "url_params": parse_qsl(query, keep_blank_values=True)}
+
+    def _payu_ru_wait_values(self):
+        """Return the address of our page that waits for a place to ask PayU, and goes on.
+
+        :rtype: dict
+        """
+        token = payment_utils.generate_access_token(self.reference, env=self.env)
+        return {
+            "api_url": const.WAIT_ROUTE,
+            "url_params": [("reference", self.reference), ("access_token", token)],
+        }
 
     def _payu_ru_await_answer(self):
         """Keep a payment open of which PayU does not say what became of it: it may be paid.

@@ -5,6 +5,7 @@ from functools import wraps
 
 import psycopg2
 
+import odoo.http
 from odoo.http import Application, Request
 from odoo.tools import config
 
@@ -12,10 +13,13 @@ from . import answer
 from .trouble import is_trouble
 
 _logger = logging.getLogger(__name__)
+# Bytes of a body, before it is known who sends it, and for visitors; for staff: Odoo's own.
+VISITOR_BYTES, STAFF_BYTES = 256 * 1024, odoo.http.DEFAULT_MAX_CONTENT_LENGTH
 HEALTH = "/web/health"  # alive is who answers; the database is a question of its own there
 
 
 def install():
+    odoo.http.DEFAULT_MAX_CONTENT_LENGTH = VISITOR_BYTES
     Application.__call__ = _without_database_header(Application.__call__)
     Request._serve_db = _with_answer(Request._serve_db)
     Request._serve_nodb = _health_only(Request._serve_nodb)

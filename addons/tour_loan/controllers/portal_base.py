@@ -12,6 +12,8 @@ from ..rules import masking
 
 SESSION_KEY = "tour_loan_application"
 BIRTH_DATE_KEY = "tour_loan_birth_date"
+# until a page that waits asks again: a PDF takes a second, a counterparty that hangs more
+WAIT_SECONDS = {"documents": 1, "agency": 4}
 
 
 def with_application(page):
@@ -105,6 +107,16 @@ class BorrowerPages(Controller):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "same-origin"
         return response
+
+    def _waiting_page(self, application, what: str):
+        """Answer at once that something is on its way; the page asks again by itself.
+
+        :param what: ``agency`` (its answer) or ``documents`` (their PDFs)
+        """
+        page = self._render("waiting_page", application, what=what)
+        # with an address: after a POST the page is asked for, not posted again
+        page.headers["Refresh"] = f"{WAIT_SECONDS[what]}; url={request.httprequest.path}"
+        return page
 
     def _code_values(self, application, stage, refusal=None, error=None) -> dict:
         """Return what the code form shows: phone, countdown, error."""

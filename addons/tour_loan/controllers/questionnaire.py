@@ -28,6 +28,8 @@ class Questionnaire(BorrowerPages):
             return self._step_page(application, step, typed, errors)
         names = list(STEPS)
         following = [*names[names.index(step) + 1 :], "review"][0]
+        if application._is_complete():
+            application._documents("questionnaire")  # a head start for the review
         return request.redirect(f"/my/applications/{application.uuid}/{following}")
 
     def _step_page(self, application, step, typed=None, errors=None):
@@ -69,6 +71,8 @@ class Questionnaire(BorrowerPages):
             request.session[BIRTH_DATE_KEY] = application.birth_date.isoformat()
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
+        if not documents:
+            return self._waiting_page(application, "documents")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("questionnaire", documents)
         if not (ticked or asked):
@@ -80,6 +84,8 @@ class Questionnaire(BorrowerPages):
 
     def _review_page(self, application, refusal=None, error=None, **values):
         documents = application._documents("questionnaire")
+        if not documents:
+            return self._waiting_page(application, "documents")
         code = self._code_values(application, "questionnaire", refusal, error)
         changed = code["code"] and code["code"].documents_digest != documents._digest()
         return self._render(

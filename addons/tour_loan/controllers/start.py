@@ -66,6 +66,8 @@ class Start(BorrowerPages):
             return request.redirect(f"/my/applications/{application.uuid}")
         phone, problem = self._phone(application, values)
         documents = application._documents("acquaintance")
+        if not documents:
+            return self._waiting_page(application, "documents")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("acquaintance", documents)
         if problem or not (ticked or asked):
@@ -92,12 +94,15 @@ class Start(BorrowerPages):
         return identity.normal_phone(values["phone"]), None
 
     def _documents_page(self, application, change=False, refusal=None, error=None, **values):
+        documents = application._documents("acquaintance")
+        if not documents:
+            return self._waiting_page(application, "documents")
         code = self._code_values(application, "acquaintance", refusal, error)
         return self._render(
             "documents_page",
             application,
             step="documents",
-            documents=application._documents("acquaintance"),
+            documents=documents,
             ask_code=bool(code["code"]) and not change,
             values=values.pop("values", {}),
             **{**code, **values},

@@ -30,4 +30,6 @@ from . import sms
 from . import signature
 from . import history
 from . import passport_division
+from . import ir_attachment
 from . import ir_http
+from . import ir_http_body
