@@ -76,7 +76,7 @@ class PayuController(http.Controller):
             address = f"{values['api_url']}?{query}" if query else values["api_url"]
             return request.redirect(address, local=False)
         request.update_context(lang=transaction_sudo.partner_lang or request.env.lang)
-        page = request.render("payu_connector.wait_page", {"seconds": const.WAIT_SECONDS})
+        page = request.render("payu_connector.wait_page")
         page.headers["Refresh"] = str(const.WAIT_SECONDS)
         page.headers["Cache-Control"] = "no-store"
         return page
