@@ -21,6 +21,7 @@ class Forms:
         self.phone, self.order_number = phone or new_phone(), ""
         self.session = requests.Session()
         self.answer, self.page = None, None
+        self.follow = True  # a page that waits and asks again by itself
 
     def order(self, **values):
         """Order a tour, let the agency hand it over and open the link."""
@@ -85,7 +86,7 @@ class Forms:
         return f"{self.stack.url()}{address}" if address.startswith("/") else address
 
     def _see(self, answer):
-        while answer.headers.get("Refresh"):  # the page waits, and asks again by itself
+        while self.follow and answer.headers.get("Refresh"):
             sleep(POLL)
             answer = self.session.get(answer.url, timeout=PATIENCE)
         assert answer.status_code == 200, f"{answer.status_code} {answer.url}"

@@ -43,6 +43,8 @@ TITLES = {
 }
 FOR_READERS = """<p>Попробуйте ещё раз через минуту. Эта страница сама проверит, всё ли снова работает.</p>
 <p>Всё, что вы сохранили раньше, на месте. Входить заново не нужно.</p>"""
+FOR_ANYBODY = """<p>Это не ваша вина. Попробуйте ещё раз через минуту.</p>
+<p>Всё, что вы сохранили раньше, на месте.</p>"""
 FOR_WRITERS = """<p>Мы не знаем, сохранилось ли то, что вы сейчас отправили.</p>
 <p>Попробуйте ещё раз через минуту: вернитесь на предыдущую страницу, проверьте её и,
 если нужно, отправьте снова. Всё, что вы сохранили раньше, на месте.</p>"""
@@ -88,7 +90,7 @@ def page(status: int, reads: bool) -> Response:
         refresh=f'<meta http-equiv="refresh" content="{2 * RETRY_AFTER}">\n' if again else "",
         title=TITLES[status],
         style=STYLE,
-        text=FOR_READERS if reads else FOR_WRITERS,
+        text=FOR_READERS if again else FOR_WRITERS if status == 503 else FOR_ANYBODY,
     )
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (

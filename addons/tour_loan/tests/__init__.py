@@ -28,3 +28,4 @@ from . import test_interactions
 from . import test_file_store
 from . import test_documents
 from . import test_body_limits
+from . import test_away
