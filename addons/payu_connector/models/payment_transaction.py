@@ -183,7 +183,7 @@ class PaymentTransaction(models.Model):
         match refusal.code:
             case "NO_CONNECTION":
                 return self.env._("PayU cannot be reached now. Please try again later.")
-            case "TOO_MANY_REQUESTS":
+            case "TOO_MANY_REQUESTS" | "BUSY":
                 return self.env._("PayU is busy. Please try again in a minute.")
             case "REQUEST_EXPIRED":
                 return self.env._("The clock of our server is wrong. Please tell us about it.")
