@@ -1,13 +1,16 @@
-"""``make lint``: ruff, pylint-odoo, XML against Odoo's grammar. Exit code 1 on findings."""
+"""``make lint``: ruff, pylint-odoo, XML against Odoo's grammar, borrowers' scripts and
+style against the browsers they must run in. Exit code 1 on findings.
+"""
 
 import subprocess
 import sys
 
 from lxml import etree
 
-from scripts import odoo
+from scripts import floor, odoo
 from scripts.places import ADDONS, ROOT, VENV
 
+BORROWER = ADDONS / "tour_loan" / "static" / "src" / "borrower"
 GRAMMAR = "odoo/import_xml.rng"  # inside Odoo's source: the shape of data and view files
 
 
@@ -19,6 +22,7 @@ def main() -> int:
         command("ruff check", tools / "ruff", "check", "--quiet", "."),
         command("ruff format", tools / "ruff", "format", "--quiet", "--check", "."),
         xml(),
+        old_browsers(),
     ]
     if addons:
         results.append(command("pylint-odoo", tools / "pylint", "--jobs=2", *addons))
@@ -45,6 +49,13 @@ def xml() -> bool:
             faults.append(f"{file.relative_to(ROOT)}: {grammar.error_log.last_error}")
     print("\n".join(faults), end="\n" if faults else "")
     return verdict("XML", not faults)
+
+
+def old_browsers() -> bool:
+    """Check that borrowers' scripts and style keep to the floor of ``scripts/floor.py``."""
+    faults = floor.faults(BORROWER)
+    print("\n".join(faults), end="\n" if faults else "")
+    return verdict("old browsers", not faults)
 
 
 def verdict(title: str, good: bool) -> bool:

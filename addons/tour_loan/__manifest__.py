@@ -1,7 +1,7 @@
 {
     "name": "Tour Loan",
     "summary": "Loans for tours: agency API, borrower's cabinet, signature by SMS code",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "author": "Tour Loan Team",
     "license": "LGPL-3",
@@ -20,6 +20,7 @@
     "data": [
         "security/tour_loan_groups.xml",
         "security/ir.model.access.csv",
+        "security/borrower_privacy.xml",
         "data/res_currency_data.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
@@ -49,15 +50,6 @@
         "views/tour_loan_menus.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
-    "assets": {
-        "web.assets_frontend": [
-            "tour_loan/static/src/scss/borrower.scss",
-            "tour_loan/static/src/scss/brand.scss",
-            "tour_loan/static/src/interactions/**/*.js",
-        ],
-        "web.assets_unit_tests_setup": ["tour_loan/static/src/interactions/**/*.js"],
-        "web.assets_unit_tests": ["tour_loan/static/tests/**/*.test.js"],
-    },
     "post_init_hook": "post_init_hook",
     "post_load": "post_load",
     "application": True,

@@ -13,6 +13,8 @@ from standardwebhooks import Webhook
 
 from tests.unit.rooms import room
 
+# One clock for all orders of a run: two of them differ in what a test wants and nowhere else.
+BEGUN = datetime.now(UTC).replace(microsecond=0)
 PATH = "/tour_loan/v1/rpc"
 EXAMPLE = room("tour_loan", "rpc").examples.CREATE
 
@@ -104,7 +106,7 @@ def order(number: str = "", **changes: Any) -> dict[str, Any]:
     ``changes`` go into ``order``: ``price="200000.00"``.
     """
     params = deepcopy(EXAMPLE)
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = BEGUN
     departure = (now + timedelta(days=40)).date()
     params["order"] |= {
         "number": number or f"T-{uuid.uuid4().hex[:12]}",

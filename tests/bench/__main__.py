@@ -2,7 +2,7 @@
 
 Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
 ``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more). Arguments choose
-some of the parts: ``python -m tests.bench create get quote slow lists callbacks``.
+some of the parts: ``python -m tests.bench create get quote pages slow lists callbacks``.
 """
 
 import http.client
@@ -25,6 +25,7 @@ from tests.agency.caller import Caller, body, order
 from .applications import cursor_in_the_middle, fill, fill_callbacks
 from .listener import Listener
 from .load import ServerLog, compared, quantile
+from .pages import largest_paints
 from .slow import CLICKS, HANG, TABS, Slow
 
 ROWS = int(os.environ.get("TOUR_LOAN_BENCH_ROWS", "1000000"))
@@ -34,6 +35,7 @@ CHANGES = 200
 CHANGES_OF_THE_BAD = 60  # each: far more than the breaker's failures and the slots there are
 CHANGES_A_SECOND = 8
 RATE_WORKERS = "2"
+PARTS = ("create", "get", "quote", "pages", "slow", "lists", "callbacks")
 LINE = "{:<44} {:>11} {:>11} {:>7}  {}"
 
 
@@ -49,7 +51,7 @@ def main() -> None:
             f"load before {os.getloadavg()[0]:.1f}; medians.\n"
         )
         print(LINE.format("", "ours", "peer", "ratio", "aim"), flush=True)
-        for part in sys.argv[1:] or ("create", "get", "quote", "slow", "lists", "callbacks"):
+        for part in sys.argv[1:] or PARTS:
             getattr(bench, part)()
     listener.close()
     print(f"\nAll in {time.monotonic() - started:.0f} s.")
@@ -200,6 +202,13 @@ class Bench:
         self.stack._processes["odoo"].env["ODOO_WORKERS"] = RATE_WORKERS
         self.stack.stop_odoo()
         self.stack.start_odoo()
+
+    # --- borrowers' pages
+
+    def pages(self) -> None:
+        print("Largest paint of a first visit: 390 px, CPU / 4, 1.6 Mbit/s, 150 ms")
+        for name, milliseconds in largest_paints(self.stack).items():
+            self.one(f"  {name}", milliseconds, "<= 1500 ms")
 
     # --- application.list
 

@@ -6,6 +6,7 @@ from playwright.sync_api import sync_playwright
 from scripts import system_packages
 from scripts.stack import Stack
 
+from .inspector import watch
 from .story import PATIENCE, PHONE_SIZE, Borrower, Sandbox
 
 CHROMIUM_OPTIONS = [
@@ -47,13 +48,11 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium):
+def page(chromium, stack):
     context = chromium.new_context(viewport=PHONE_SIZE, locale="ru-RU")
     context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    broken = []
-    page.on("pageerror", lambda error: broken.append(error))
-    yield page
+    broken = watch(context, stack.url())
+    yield context.new_page()
     context.close()
     assert not broken, f"errors of the pages' scripts: {broken}"
 

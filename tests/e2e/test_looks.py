@@ -1,50 +1,59 @@
-"""Every page of the story, measured as a thumb and a narrow screen would."""
+"""Every page of the story, measured as a thumb, a narrow screen and a screen reader would.
+
+The scenes are those of the album (``tests/screenshots``): a page that gets a picture is
+measured here too.
+"""
 
 import pytest
 
-from .second_half import Customer
-from .story import PHONE_SIZE
-from .test_second_half import play
+from tests.screenshots import borrower as scenes
+from tests.screenshots.album import MAIN_ROAD, OTHER_BRAND, SIDE_ROADS
 
-TARGETS = "a[href], button, summary, select, input:not([type=hidden])"
-LEAST = 44  # px, WCAG 2.5.5
-# A box is hit by its label, a way to pay by its row.
-SMALL_TARGETS = f"""() => [...document.querySelectorAll("#wrapwrap :is({TARGETS})")]
-    .filter((target) => target.checkVisibility() && target.getBoundingClientRect().right > 0)
-    .map((target) => target.matches("[type=checkbox], [type=radio]")
-        ? target.closest("label, [name=o_payment_option]") : target)
-    .filter((target) => target.getBoundingClientRect().height < {LEAST})
-    .map((target) => target.outerHTML.slice(0, 200))"""
-WIDTH = "document.documentElement.scrollWidth"
+from .inspector import Inspector, watch
+from .story import PATIENCE, PHONE_SIZE
 
-
-class Ruler:
-    """Stands where the album of pictures does, and measures; ``seen``: names of pages."""
-
-    def __init__(self, stack):
-        self.stack, self.seen = stack, []
-
-    def keep(self, page, name):
-        if page.url.startswith(self.stack.url()):
-            self.seen.append(name)
-            assert page.evaluate(WIDTH) <= PHONE_SIZE["width"], f"{name} is too wide"
-            assert page.evaluate(SMALL_TARGETS) == [], f"small targets at {name}"
-            assert page.locator("h1:visible").count() >= 1, f"{name} has no heading"
+NOT_OURS = {"shop", "tours", "tour", "customer", "checkout", "travel-order"}
+NOT_OURS |= {"desk-application", "travel-callbacks", "payu"}
 
 
 @pytest.fixture
-def ruler(stack):
-    return Ruler(stack)
+def inspector(stack):
+    return Inspector(stack)
 
 
-def test_every_page_of_the_story_fits_a_phone_and_a_thumb(stack, page, ruler):
-    customer = Customer(stack, page, ruler)
-    play(customer)
-    for path in ("/my/applications", "/my/applications/x/y/z"):
-        page.goto(stack.url() + path)
-        ruler.keep(page, path)
-    page.context.clear_cookies()
-    for path in ("/tour_loan/login", "/tour_loan/start/x/y"):
-        page.goto(stack.url() + path)
-        ruler.keep(page, path)
-    assert len(ruler.seen) >= 16, ruler.seen
+@pytest.fixture
+def new_page(chromium, stack):
+    """Return a function that opens a page in a browser of its own."""
+    contexts, broken = [], []
+
+    def opened(_size="phone"):
+        context = chromium.new_context(viewport=PHONE_SIZE, locale="ru-RU")
+        context.set_default_timeout(PATIENCE)
+        contexts.append((context, watch(context, stack.url())))
+        return context.new_page()
+
+    yield opened
+    for context, found in contexts:
+        broken += found
+        context.close()
+    assert not broken, broken
+
+
+def test_every_page_of_the_main_road_is_well_made(stack, new_page, inspector, figure):
+    customer = scenes.main_road(stack, new_page, inspector)
+    scenes.second_application(customer)
+    assert set(MAIN_ROAD) - set(inspector.seen) == NOT_OURS & set(MAIN_ROAD)
+    for name, (code, everything) in inspector.weights.items():
+        figure(f"{name}: {code / 1024:.1f} KiB of style and scripts, {everything / 1024:.1f} all")
+
+
+@pytest.mark.parametrize("scene", [scenes.decisions, scenes.mistakes, scenes.links])
+def test_every_page_beside_the_road_is_well_made(stack, new_page, inspector, scene):
+    scene(stack, new_page, inspector)
+    assert inspector.seen
+    assert set(inspector.seen) <= set(SIDE_ROADS)
+
+
+def test_the_pages_of_another_agency_are_well_made(stack, new_page, inspector):
+    scenes.other_brand(stack, new_page, inspector)
+    assert set(inspector.seen) == set(OTHER_BRAND)

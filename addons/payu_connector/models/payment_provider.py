@@ -222,6 +222,22 @@ class PaymentProvider(models.Model):
                 return True
         return False
 
+    def _get_redirect_origins(self):
+        """Say where the redirect form may lead, for the `form-action` of a page's policy.
+
+        No method of `payment`: who sends such a policy asks for it. PayU names the address
+        of its page in each answer, by https; only a PayU inside this machine has no TLS.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if self.code != "payu_ru":
+            inherited = getattr(super(), "_get_redirect_origins", list)
+            return inherited()
+        # In sudo mode to read the address of the API.
+        parts = urlsplit(self.sudo()._payu_ru_api_address())
+        return ["https:"] if parts.scheme == "https" else [f"{parts.scheme}://{parts.netloc}"]
+
     def _payu_ru_api_address(self):
         self.ensure_one()
         default = const.PRODUCTION_URL if self.state == "enabled" else const.SANDBOX_URL

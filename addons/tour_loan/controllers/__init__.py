@@ -3,6 +3,7 @@ from . import portal_base
 from . import start
 from . import questionnaire
 from . import sign
+from . import assets
 from . import brand
 from . import cabinet
 from . import loan

@@ -92,21 +92,15 @@ class BorrowerPages(Controller):
 
     def _render(self, template, application=None, **values):
         agency = values.pop("agency", None) or (application and application.agency_id)
-        response = request.render(
+        return request.render(
             f"tour_loan.{template}",
             {
                 "application": application,
                 "agency": agency,
                 "mask_phone": masking.mask_phone,
-                "no_header": True,
-                "no_footer": True,
                 **values,
             },
         )
-        # personal data stays out of shared caches and of the history of the browser
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "same-origin"
-        return response
 
     def _waiting_page(self, application, what: str):
         """Answer at once that something is on its way; the page asks again by itself.

@@ -11,6 +11,7 @@ from . import agency_rpc_checks
 from . import agency_rpc_later
 from . import request
 from . import borrower
+from . import borrower_privacy
 from . import document
 from . import application
 from . import application_agency

@@ -57,6 +57,12 @@ class Borrower(models.Model):
         )
         return self.create({"phone": phone, "user_id": user.id})
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        borrowers = super().create(vals_list)
+        borrowers.user_id.partner_id.tour_loan_borrower = True
+        return borrowers
+
     @api.model
     def _of_user(self):
         """Return the borrower who is logged in, or an empty record (sudo)."""

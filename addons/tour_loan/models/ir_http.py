@@ -5,7 +5,11 @@ from werkzeug.exceptions import HTTPException
 from odoo import models
 from odoo.http import request
 
+from .. import page
+
 PAGES = ("/tour_loan/", "/my/applications", "/my/loans")
+# personal data stays out of shared caches and of the history of the browser
+PRIVATE = ("/tour_loan/start", "/tour_loan/login", "/my/")
 
 
 class IrHttp(models.AbstractModel):
@@ -30,11 +34,34 @@ class IrHttp(models.AbstractModel):
         if not request.env.uid:
             cls._auth_method_public()
         request.update_context(lang="ru_RU")
-        page = request.render("tour_loan.error_page", {"status": status})
-        page.flatten()  # nobody does it after this
-        page.status_code = status
-        cls._post_dispatch(page)
-        return page
+        shown = request.render("tour_loan.error_page", {"status": status})
+        shown.flatten()  # nobody does it after this
+        shown.status_code = status
+        cls._post_dispatch(shown)
+        return shown
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        """Say to the browser what it may do with the page, and to whom it may tell of it.
+
+        Odoo adds ``nosniff`` to everything by itself.
+        """
+        super()._post_dispatch(response)
+        headers = response.headers
+        is_html = headers.get("Content-Type", "").startswith("text/html")
+        # the tighter one also where a page of ours is not: addresses hold ids and tokens
+        headers.setdefault("Referrer-Policy", "same-origin")
+        if is_html and _is_borrower_page():
+            headers.setdefault("Content-Security-Policy", page.policy_of_request())
+        elif is_html:
+            headers.setdefault("Content-Security-Policy", "frame-ancestors 'self'")
+        has_page = hasattr(request, "tour_loan_page")
+        if has_page or request.httprequest.path.startswith(PRIVATE):
+            headers.setdefault("Cache-Control", "no-store")
+
+    def _lay_out(self, content, providers=None):
+        """Return what the layout of a borrower's page needs; called by the template."""
+        return page.lay_out(content, providers)
 
 
 def _is_borrower_page() -> bool:

@@ -12,6 +12,7 @@ from . import test_code
 from . import test_login
 from . import test_news
 from . import test_cabinet
+from . import test_policy
 from . import test_questionnaire
 from . import test_loan
 from . import test_repayment
@@ -24,6 +25,7 @@ from . import test_passport_division
 from . import test_installation
 from . import test_access
 from . import test_performance
+from . import test_privacy
 from . import test_interactions
 from . import test_file_store
 from . import test_documents

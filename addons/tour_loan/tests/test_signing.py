@@ -340,7 +340,7 @@ class TestSignPage(TourLoanHttpCommon):
         self.still = {"available": True, "valid_until": later(seconds=-1)}
         self.page.get(f"{self.home}/sign").send("send", tick=True)
         self.assertTrue(self.page.errors())
-        self.still = {"available": True, "valid_until": later(minutes=5)}
+        self.still = {"available": True, "valid_until": later(hours=5)}
         self.page.get(f"{self.home}/sign").send("send", tick=True)
         self.assertTrue(self.application_._active_code("contract"))
 

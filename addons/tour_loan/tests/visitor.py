@@ -17,8 +17,10 @@ class Visitor:
     @property
     def text(self) -> str:
         """What can be read on the page, blanks made one."""
-        main = self.page.xpath("//*[@id='wrapwrap']")[0]
-        return " ".join(" ".join(main.xpath(".//text()[not(parent::style)]")).split())
+        [main] = self.page.xpath("//body")
+        return " ".join(
+            " ".join(main.xpath(".//text()[not(parent::style or parent::script)]")).split()
+        )
 
     def get(self, path, **options) -> "Visitor":
         return self._request("GET", path, **options)

@@ -205,11 +205,11 @@ def test_a_control_character_from_a_paste_is_dropped(mfo, exchange):
 
 def test_a_slow_answer_ends_in_time_and_may_have_been_received(mfo, profile):
     hasty = copy.deepcopy(profile.operations)
-    hasty["load_application"] = replace(hasty["load_application"], timeout=0.5)
+    hasty["load_application"] = replace(hasty["load_application"], timeout=2)
     exchange = protocol.exchange.Exchange(
         replace(profile, operations=hasty), mfo.url, LOGIN, PASSWORD
     )
-    mfo.control("faults", operation="LoadApplication", kind="slow", seconds=2)
+    mfo.control("faults", operation="LoadApplication", kind="slow", seconds=4)
     with pytest.raises(errors.TransportError, match="in time") as late:
         exchange.send("application", application())
     assert late.value.maybe_received

@@ -24,6 +24,7 @@ answers, calls, notices, signature = (
 )
 Meaning = protocol.statuses.Meaning
 
+PATIENCE = 60  # s, on a busy machine
 MERCHANT, SECRET = "TOURTEST", "учебный секрет"
 AMOUNT = Decimal("1500.50")
 ORDER = calls.Order(
@@ -71,7 +72,7 @@ class Shop:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def wait(self, count):
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while len(self.events) < count and time.monotonic() < deadline:
             time.sleep(0.02)
         return self.events

@@ -108,9 +108,12 @@ def _strings(schema: dict[str, Any]) -> st.SearchStrategy[str]:
 
 
 def _dates() -> st.SearchStrategy[Any]:
-    """Any time, and often one that an order of today could have."""
-    today = datetime.now().replace(microsecond=0)
-    near = st.datetimes(today - timedelta(days=2), today + timedelta(days=90))
+    """Any time, and often one that an order of today could have.
+
+    Drawn as a distance, so that the draw is the same on every day.
+    """
+    today = datetime.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    near = st.integers(-2 * 86400, 90 * 86400).map(lambda away: today + timedelta(seconds=away))
     return near | st.datetimes(datetime(1901, 1, 1), datetime(2199, 12, 30))
 
 

@@ -1,0 +1,100 @@
+"""What must hold of every borrower's page, looked at where an album would take a picture.
+
+Give an ``Inspector`` to a ``Borrower`` as its ``shots``, or to the scenes of
+``tests/screenshots`` in place of the album: every page they show is measured.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+
+from .story import PHONE_SIZE
+
+NARROW = 320  # px: the narrowest phone, and WCAG 1.4.10
+LEAST = 44  # px, WCAG 2.5.5
+OWN_LIMIT = 60 * 1024  # bytes of style and scripts, uncompressed
+FIRST_VISIT = 120 * 1024  # bytes of all but the agency's pictures
+TARGETS = "a[href], button, summary, select, input:not([type=hidden])"
+# A box is hit by its label, a way to pay by its row, a word inside a sentence by the line.
+SMALL_TARGETS = f"""() => [...document.querySelectorAll("body :is({TARGETS})")]
+    .filter((target) => target.checkVisibility() && target.getBoundingClientRect().right > 0)
+    .map((target) => target.matches("[type=checkbox], [type=radio]")
+        ? target.closest("label, [name=o_payment_option]") : target)
+    .filter((target) => target.getBoundingClientRect().height < {LEAST})
+    .map((target) => target.outerHTML.slice(0, 200))"""
+WIDTH = "document.documentElement.scrollWidth"
+# Bytes as they are after unpacking, out of the cache too: [address, bytes].
+LOADED = """() => [
+    ...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource"),
+].map((entry) => [entry.name, entry.decodedBodySize])"""
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+PAYMENT_FORM = "#o_payment_form"
+
+
+class Inspector:
+    """Measures pages of the house; ``seen`` holds their names, ``titles`` who has which."""
+
+    def __init__(self, stack):
+        self.stack, self.seen, self.titles, self.weights = stack, [], {}, {}
+
+    def keep(self, page, name: str, **_size):
+        """Look at a page as it is now; pages of the counterparties are not ours."""
+        if not page.url.startswith(self.stack.url() + "/") or "/odoo" in page.url:
+            return
+        page.wait_for_load_state()
+        self.seen.append(name)
+        assert page.locator("h1:visible").count() >= 1, f"{name} has no heading"
+        assert page.evaluate(SMALL_TARGETS) == [], f"small targets at {name}"
+        self._width(page, name)
+        self._title(page, name)
+        self._weight(page, name)
+        found = Axe().run(page).response["violations"]
+        assert not found, f"axe at {name}: {[explained(violation) for violation in found]}"
+
+    def _width(self, page, name):
+        before = page.viewport_size
+        for width in (PHONE_SIZE["width"], NARROW):
+            page.set_viewport_size({**PHONE_SIZE, "width": width})
+            assert page.evaluate(WIDTH) <= width, f"{name} scrolls sideways at {width} px"
+        page.set_viewport_size(before)
+
+    def _title(self, page, name):
+        """Another address has another title, ids in it apart."""
+        place = UUID.sub("*", urlsplit(page.url).path)
+        if place.startswith("/tour_loan/start/"):
+            place = "/tour_loan/start/"
+        other = self.titles.setdefault(page.title(), place)
+        assert other == place, f"{name} has the title of {other}: {page.title()}"
+
+    def _weight(self, page, name):
+        loaded = [one for one in page.evaluate(LOADED) if "/tour_loan/brand/" not in one[0]]
+        code = sum(size for address, size in loaded if re.search(r"\.(css|js)$", address))
+        self.weights[name] = code, sum(size for _address, size in loaded)
+        if page.locator(PAYMENT_FORM).count():
+            return  # loads what Odoo's form needs
+        assert 0 < code < OWN_LIMIT, f"{name}: {loaded}"
+        assert self.weights[name][1] < FIRST_VISIT, f"{name}: {loaded}"
+
+
+def explained(violation: dict) -> str:
+    nodes = "; ".join(node["html"][:200] for node in violation["nodes"])
+    return f"{violation['id']}: {violation['help']}: {nodes}"
+
+
+def watch(context, house: str) -> list[str]:
+    """Return the list that fills with what goes wrong in the pages of ``house``.
+
+    Errors of scripts, and whatever a page's policy keeps the browser from doing.
+    """
+    broken = []
+    context.on("weberror", lambda error: broken.append(str(error.error)))
+
+    def listen(message):
+        ours = message.page and message.page.url.startswith(house)
+        # a page that is meant to answer 404 says so in the console as well
+        if ours and message.type == "error" and "Failed to load resource" not in message.text:
+            broken.append(message.text)
+
+    context.on("console", listen)
+    return broken
