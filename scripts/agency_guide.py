@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from typing import get_args
 
 from scripts.places import ROOT
 from tests.unit.rooms import room
@@ -108,6 +109,26 @@ def field_codes() -> str:
     return table(("code", "English", "Russian"), rows)
 
 
+def fields_of(*names: str) -> Callable[[], str]:
+    """Return what makes the table of the fields of some models of the schemas."""
+
+    def made() -> str:
+        rows = []
+        for name, prefix in zip(names[::2], names[1::2], strict=True):
+            for field, info in getattr(rpc.schemas.customer, name).model_fields.items():
+                need = "yes" if info.is_required() else "no"
+                rows.append((f"`{prefix}{field}`", need, info.description or ""))
+        return table(("field", "required", "what it is"), rows)
+
+    return made
+
+
+def item_kinds() -> str:
+    """Return the values of `items.kind`."""
+    kinds = get_args(rpc.schemas.order.Item.model_fields["kind"].annotation)
+    return f"Values of `order.items[].kind`: {codes(kinds)}."
+
+
 def refusal() -> str:
     """Return what the dispatcher really answers to an order with two faults."""
     order = rpc.examples.CREATE["order"] | {"nummber": "1"}
@@ -151,7 +172,21 @@ def codes(names) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def client(name: str) -> Callable[[], str]:
+    """Return what prints a published example as it stands in ``docs/clients``."""
+    language = {"py": "python", "php": "php"}[name.rpartition(".")[2]]
+    return lambda: f"```{language}\n{(GUIDE.parent / 'clients' / name).read_text().strip()}\n```"
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
+    "item-kinds": item_kinds,
+    "customer-fields": fields_of(
+        *("Customer", "customer."),
+        *("Passport", "customer.passport."),
+        *("Consent", "customer.consent."),
+    ),
+    "receiver-python": client("agency_receiver.py"),
+    "receiver-php": client("agency_receiver.php"),
     "methods": methods,
     "create-call": call_of("application.create"),
     "create-answer": answer_of("application.create"),

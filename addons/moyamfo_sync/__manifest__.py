@@ -14,5 +14,6 @@
         "views/moyamfo_message_views.xml",
         "views/moyamfo_run_views.xml",
         "views/moyamfo_menus.xml",
+        "views/tour_loan_application_views.xml",
     ],
 }

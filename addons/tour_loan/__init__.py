@@ -5,14 +5,19 @@ from . import wizards
 from . import logging
 
 logging.install()
+controllers.export.install()
 
 post_load = away.install
 
 
 def post_init_hook(env):
-    """Speak Russian: borrowers' pages and messages are in it, whatever staff choose."""
+    """Speak Russian: borrowers' pages and messages are in it, whatever staff choose.
+
+    And let staff see Moscow time.
+    """
     env["res.lang"]._activate_lang("ru_RU")
     modules = env["ir.module.module"].search(
         ["|", ("state", "=", "installed"), ("name", "=", "tour_loan")]
     )
     modules._update_translations(["ru_RU"])
+    env["res.users"]._tour_loan_set_moscow_time()

@@ -5,11 +5,14 @@ import json
 import shutil
 import subprocess
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from standardwebhooks import WebhookVerificationError
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.e2e.story import wait_until
 
 from .caller import order
 
@@ -78,6 +81,64 @@ def test_the_python_client_believes_a_real_callback_and_no_other(stack, agency, 
             callback(secret, body, came.headers)
 
 
+def receiver():
+    spec = importlib.util.spec_from_file_location("agency_receiver", FOLDER / "agency_receiver.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_python_receiver_hears_a_real_change_and_believes_nobody_else(stack, agency, slon):
+    module = receiver()
+    [(usual,)] = stack.sql("SELECT callback_url FROM tour_loan_agency WHERE code = 'slon'")
+    change = "UPDATE tour_loan_agency SET callback_url = %s WHERE code = 'slon'"
+    with module.serve(agency["secret_from_odoo"], lambda number: None, port=0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        stack.sql(change, address)
+        try:
+            params = order()
+            made = slon.call("application.create", params).result["application_id"]
+            slon.call("application.cancel", {"application_id": made, "reason": "x"})
+            number = params["order"]["number"]
+            wait_until(lambda: number in module.applications, 60)
+        finally:
+            stack.sql(change, usual)
+            server.shutdown()
+    assert module.applications[number]["status"] == "cancelled"
+    stranger = module.receive(agency["secret_to_odoo"], b"{}", {}, lambda number: None)
+    assert stranger == (401, b"")
+
+
+def test_the_python_receiver_keeps_the_newest_and_does_a_repeat_once(agency):
+    module, secret = receiver(), agency["secret_from_odoo"]
+
+    def told(message_id, sequence, status):
+        data = {"application_id": "a", "order_number": "1", "sequence": sequence, "status": status}
+        return message(secret, message_id, {"type": f"application.{status}", "data": data})
+
+    for one in (told("m2", 2, "approved"), told("m1", 1, "submitted"), told("m2", 2, "approved")):
+        assert module.receive(secret, *one, lambda number: None) == (204, b"")
+    assert module.applications["1"]["status"] == "approved"
+    asked = {"jsonrpc": "2.0", "id": "q", "method": "order.actualize"}
+    asked["params"] = {"order_number": "1", "amount": {"amount": "1.00", "currency": "RUB"}}
+    body = message(secret, "m3", asked)
+    status, answer = module.receive(secret, *body, lambda number: {"available": True})
+    assert (status, json.loads(answer)["result"]) == (200, {"available": True})
+    status, answer = module.receive(secret, *body, lambda number: None)
+    assert json.loads(answer)["result"] == {"available": False}
+
+
+def message(secret, message_id, content) -> tuple[bytes, dict]:
+    """Return a signed message of the lender's as (body, headers)."""
+    body, now = json.dumps(content), datetime.now(UTC)
+    return body.encode(), {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, now, body),
+    }
+
+
 # PHP is no part of this project's requirements: where there is one, its client is tried.
 PHP = shutil.which("php")
 # As the published package does it, for machines without Composer.
@@ -89,7 +150,16 @@ class Webhook {
     function sign($id, $time, $body) {
         return 'v1,' . base64_encode(hash_hmac('sha256', "$id.$time.$body", $this->key, true));
     }
+    function verify($body, $headers) {
+        $right = $this->sign($headers['webhook-id'], $headers['webhook-timestamp'], $body);
+        if (!hash_equals($right, $headers['webhook-signature'] ?? '')) {
+            throw new Exception\\WebhookVerificationException('wrong');
+        }
+        return json_decode($body, true);
+    }
 }
+namespace StandardWebhooks\\Exception;
+class WebhookVerificationException extends \\Exception {}
 """
 
 
@@ -112,3 +182,33 @@ if PHP:
             check=True,
         )
         assert json.loads(done.stdout)["result"]["order_number"] == params["order"]["number"]
+
+    def test_the_php_receiver_answers_as_the_guide_says(agency, tmp_path):
+        (tmp_path / "webhook.php").write_text(f"<?php{WEBHOOK}")
+        secret = agency["secret_from_odoo"]
+        data = {"application_id": "a", "order_number": "1", "sequence": 2, "status": "approved"}
+        asked = {"jsonrpc": "2.0", "id": "q", "method": "order.actualize"}
+        asked["params"] = {"order_number": "1", "amount": {"amount": "1.00", "currency": "RUB"}}
+        told = message(secret, "m1", {"type": "application.approved", "data": data})
+        question = message(secret, "m2", asked)
+        forged = (told[0].replace(b"approved", b"declined"), told[1])
+        cases = [[body.decode(), headers] for body, headers in (told, question, forged)]
+        (tmp_path / "cases.json").write_text(json.dumps(cases))
+        script = """
+            require $argv[1]; require $argv[2];
+            $kept = []; $said = [];
+            foreach (json_decode(file_get_contents($argv[3]), true) as [$body, $headers]) {
+                $said[] = agency_receive($argv[4], $body, $headers,
+                    function ($number) { return ['available' => $number === '1']; },
+                    function ($id, $application) use (&$kept) { $kept[$id] = $application; });
+            }
+            echo json_encode([$said, $kept]);
+        """
+        files = (tmp_path / "webhook.php", FOLDER / "agency_receiver.php", tmp_path / "cases.json")
+        done = subprocess.run(
+            [PHP, "-r", script, "--", *map(str, files), secret], capture_output=True, check=True
+        )
+        said, kept = json.loads(done.stdout)
+        assert [status for status, _answer in said] == [204, 200, 401]
+        assert json.loads(said[1][1])["result"] == {"available": True}
+        assert kept == {"m1": data}

@@ -68,6 +68,8 @@ OTHER_BRAND = {
     "parus-passport": "Passport",
 }
 STAFF = {
+    "staff-home": "What needs a person, the first page",
+    "staff-payments": "Payments",
     "staff-applications": "Applications",
     "staff-applications-list": "Applications as a list",
     "staff-application": "An application",

@@ -72,6 +72,7 @@ def choose_a_tour(customer: Customer):
     customer.shoot("tour")
     page.get_by_role("link", name="Выбрать этот тур").click()
     page.locator("[name=phone]").fill(customer.phone)
+    page.locator("[name=consent]").check()
     customer.shoot("customer")
     customer.button("Перейти к оплате аванса")
     customer.shoot("checkout")

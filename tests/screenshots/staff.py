@@ -6,6 +6,7 @@ from .album import Album
 
 # name -> (action, under which name one of its rows is kept too)
 LISTS = {
+    "staff-payments": ("tour_loan.payment_action", None),
     "staff-borrowers": ("tour_loan.borrower_action", None),
     "staff-loans": ("tour_loan.loan_action", "staff-loan"),
     "staff-installments": ("tour_loan.installment_action", None),
@@ -21,10 +22,14 @@ LISTS = {
     "staff-products": ("tour_loan.product_action", None),
 }
 PAYU_LISTS = {
+    "staff-payments": ("tour_loan.payment_action", None),
     "staff-payu-payments": ("payu_connector.payment_transaction_action", None),
     "staff-payu-notices": ("payu_connector.payu_ru_notice_action", "staff-payu-notice"),
 }
-SOMETHING = ".o_data_row, .o_group_header, .o_kanban_record, .o_form_view .o_field_widget"
+SOMETHING = (
+    ".o_data_row, .o_group_header, .o_kanban_record, .o_form_view .o_field_widget, "
+    ".o_view_nocontent"
+)
 
 
 def pages(stack, new_page, album: Album, number: str):
@@ -36,6 +41,7 @@ def pages(stack, new_page, album: Album, number: str):
         settle(page)
         album.keep(page, name, ["desktop"], full=False)
 
+    keep(page, "staff-home")  # where one is after the login
     page.goto(f"{stack.url()}/odoo/action-tour_loan.application_action")
     keep(page, "staff-applications")
     page.locator(".o_kanban_record", has_text=number).first.click()

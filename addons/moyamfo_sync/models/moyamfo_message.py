@@ -284,6 +284,7 @@ class MoyamfoMessage(models.Model):
         self.check_access("read")
         # sudo: staff give a message up, they never change it
         stuck = self.sudo().filtered(lambda message: message.state == "stuck")
+        stuck._trace("give_up")
         stuck.state = "dropped"
         for message in stuck:
             message.claim_id._accounting_update("refused")

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..protocol import dto
 from ..protocol.codecs import Unknown
@@ -18,6 +18,15 @@ class Application(models.Model):
     moyamfo_message_ids = fields.One2many(
         "moyamfo.message", "application_id", "Messages to MoyaMFO", readonly=True
     )
+    moyamfo_message_count = fields.Integer(compute="_compute_moyamfo_message_count")
+
+    @api.depends("moyamfo_message_ids")
+    def _compute_moyamfo_message_count(self):
+        for application in self:
+            application.moyamfo_message_count = len(application.moyamfo_message_ids)
+
+    def action_open_moyamfo_messages(self):
+        return self._rows_of("moyamfo_sync.moyamfo_message_action")
 
     def _notify_accounting(self, kind):
         """Write the message for MoyaMFO; test applications never go out."""

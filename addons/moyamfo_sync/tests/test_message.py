@@ -1,3 +1,6 @@
+from datetime import datetime
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tools import mute_logger
 
@@ -200,7 +203,7 @@ class TestMessage(MoyamfoCase):
         self.assertEqual(len(self.publication.called("CancelApplication")), 1)
 
     def test_a_commit_carries_whom_to_pay_and_how_much(self):
-        self.agency.write({"bank_bic": "044525000", "bank_account": "4" * 20})
+        self.agency.write({"bank_bic": "044525000", "bank_account": "40702810000000000001"})
         application = self.new_application(state="committed", offer_amount=90000)
         with trap_jobs():
             application._notify_accounting("commit")
@@ -215,14 +218,9 @@ class TestMessage(MoyamfoCase):
 
     def test_a_commit_is_of_the_time_it_was_made_whatever_was_noted_since(self):
         application = self.new_application(state="ready", offer_amount=90000)
-        with trap_jobs():
+        then = datetime(2026, 11, 24, 9)
+        with trap_jobs(), patch.object(self.env.cr, "now", lambda: then):
             application._move("commit", "agency")
-        committed = application.history_ids[-1:]
-        self.env.cr.execute(
-            "UPDATE tour_loan_history SET create_date = '2026-11-24 09:00:00' WHERE id = %s",
-            [committed.id],
-        )
-        committed.invalidate_recordset()
         with trap_jobs():
             application._claim_cancel("передумали")  # noted on the application
         message = application.moyamfo_message_ids.filtered(lambda one: one.kind == "commit")

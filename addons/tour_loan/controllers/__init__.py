@@ -8,3 +8,4 @@ from . import brand
 from . import cabinet
 from . import loan
 from . import monitor
+from . import export

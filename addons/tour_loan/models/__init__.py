@@ -1,4 +1,5 @@
 from . import lock
+from . import mail_message
 from . import message
 from . import message_breaker
 from . import person
@@ -6,6 +7,7 @@ from . import remembered
 from . import product
 from . import agency
 from . import agency_brand
+from . import agency_details
 from . import agency_rpc
 from . import agency_rpc_checks
 from . import agency_rpc_later
@@ -30,6 +32,10 @@ from . import code
 from . import sms
 from . import signature
 from . import history
+from . import application_search
+from . import attention
+from . import application_staff
+from . import users
 from . import passport_division
 from . import ir_attachment
 from . import ir_http

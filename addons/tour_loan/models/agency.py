@@ -31,7 +31,7 @@ class Settings:
 class Agency(models.Model):
     _name = "tour_loan.agency"
     _description = "Agency"
-    _inherit = ["mail.thread", "tour_loan.remembered"]
+    _inherit = ["tour_loan.notes", "tour_loan.remembered"]
     _order = "name"
 
     name = fields.Char(required=True, tracking=True)
@@ -57,7 +57,9 @@ class Agency(models.Model):
         "Largest loan", tracking=True, help="Beside the product's limits. 0: no limit of its own."
     )
     url_hosts = fields.Text(
-        "Hosts for urls", help="One a line; success, failure and back lead only there."
+        "Hosts for urls",
+        tracking=True,
+        help="One a line; success, failure and back lead only there.",
     )
     short_hold = fields.Selection(
         [("warn", "Accept and tell"), ("refuse", "Refuse")],
@@ -89,12 +91,12 @@ class Agency(models.Model):
     stuck_count = fields.Integer("Callbacks that need a person", compute="_compute_stuck_count")
 
     # who it is
-    legal_name = fields.Char()
-    inn = fields.Char("INN", size=12)
-    bank_name = fields.Char()
-    bank_bic = fields.Char("BIC", size=9)
-    bank_account = fields.Char("Account", size=20)
-    bank_correspondent_account = fields.Char("Correspondent account", size=20)
+    legal_name = fields.Char(tracking=True)
+    inn = fields.Char("INN", size=12, tracking=True)
+    bank_name = fields.Char(tracking=True)
+    bank_bic = fields.Char("BIC", size=9, tracking=True)
+    bank_account = fields.Char("Account", size=20, tracking=True)
+    bank_correspondent_account = fields.Char("Correspondent account", size=20, tracking=True)
 
     _code_uniq = models.UniqueIndex("(code)", "An agency with this code exists.")
     _advance_share = models.Constraint(

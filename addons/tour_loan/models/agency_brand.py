@@ -23,8 +23,8 @@ class Agency(models.Model):
 
     color_accent = fields.Char("Accent colour", default="#0b6bcb")
     color_on_accent = fields.Char("Text on accent", default="#ffffff")
-    support_phone = fields.Char()
-    support_email = fields.Char()
+    support_phone = fields.Char(tracking=True)
+    support_email = fields.Char(tracking=True)
     logo = fields.Image(max_width=600, max_height=200)
     picture = fields.Image(
         "Wide picture",

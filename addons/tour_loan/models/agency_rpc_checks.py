@@ -1,6 +1,7 @@
 """What an order must be like by the agency's settings and the clock; refusals name paths."""
 
 from datetime import UTC, timedelta
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
@@ -21,6 +22,7 @@ class Agency(models.Model):
         order = params.order
         price, advance = order.price.amount, order.advance.amount.amount
         self._check_advance(price, advance, "order.advance.amount.amount")
+        self._check_items(order.items, price)
         self._check_times(order.held_until, order.advance.paid_at, params.tour)
         self._check_urls(params.urls)
         terms = params.terms
@@ -80,6 +82,13 @@ class Agency(models.Model):
             raise errors.AgencyRule(
                 [errors.Problem(path, "advance_too_small", {"minimum": str(minimum)})]
             )
+
+    def _check_items(self, items, price):
+        """Refuse lines that are not the whole order: he is lent for what he buys."""
+        total = sum((item.price.amount for item in items or []), Decimal(0))
+        if items and total != price:
+            values = {"sum": f"{total:.2f}", "price": f"{price:.2f}"}
+            raise errors.InvalidParams([errors.Problem("order.items", "items_not_price", values)])
 
     def _check_months(self, months, product, path):
         terms = product._conditions().terms

@@ -27,6 +27,9 @@ class Agency(models.Model):
         changed = normal_content(params)
         content = {**application.content}
         content["order"] = {**content["order"], **changed.get("order", {})}
+        is_new_price = content["order"]["price"] != application.content["order"]["price"]
+        if is_new_price and not (params.order and params.order.items):
+            content["order"].pop("items", None)  # they were the lines of the old price
         if params.tour:
             content["tour"] = changed["tour"]
         values = self._changed_values(application, params)
@@ -47,6 +50,7 @@ class Agency(models.Model):
             advance = order.advance.amount.amount
             values["advance"] = float(advance)
             values["advance_paid_at"] = _naive(order.advance.paid_at)
+        self._check_items(order and order.items, price)
         if order and order.held_until:
             values["held_until"] = _naive(order.held_until)
         if tour:

@@ -42,7 +42,7 @@ class Application(models.Model):
 
     _name = "tour_loan.application"
     _description = "Loan application"
-    _inherit = ["tour_loan.person", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["tour_loan.person", "tour_loan.notes", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "order_number"
 
@@ -99,9 +99,7 @@ class Application(models.Model):
 
     # what the lender said
     accounting_number = fields.Char(readonly=True, copy=False)
-    identified = fields.Boolean(
-        tracking=True, help="Off blocks signing, where the lender wants it."
-    )
+    identified = fields.Boolean(help="Off blocks signing, where the lender wants it.")
     needs = fields.Json(readonly=True)
     decline_code = fields.Selection(
         [
@@ -214,7 +212,31 @@ class Application(models.Model):
         forbidden = {n for n in vals if n not in STAFF_WRITES and not n.startswith(CHATTER)}
         if forbidden and not self.env.su:
             raise AccessError(self.env._("An application is changed by its moves only."))
+        if "identified" in vals:
+            self.check_access("write")
+            changed = self.filtered(lambda one: one.identified != bool(vals["identified"]))
+            sides = ["not_identified", "identified"]
+            for application in changed:
+                source, target = sides if vals["identified"] else reversed(sides)
+                application._trace("identified", source=source, target=target)
         return super().write(vals)
+
+    def _trace(self, event: str, note: str = "", source: str = "", target: str = ""):
+        """Record what staff did, who of them, and nothing else: no side is told."""
+        self.ensure_one()
+        # sudo: staff only read the history; `create` names who acts
+        self.env["tour_loan.history"].sudo().create(
+            {
+                "application_id": self.id,
+                "move": event,
+                "actor": "staff",
+                "source": source or self.state,
+                "target": target or self.state,
+                "made": True,
+                "note": note,
+                "sequence": self.sequence,
+            }
+        )
 
     def action_cancel(self):
         """Staff: cancel, telling the agency and the borrower."""

@@ -2,6 +2,7 @@
 
 from odoo import models
 
+from ..rules.moves import MOVES
 from .application_signing import ACTUALIZE
 
 CANCELS = ("cancel", "confirm_cancel")
@@ -13,8 +14,9 @@ class Application(models.Model):
     # --- what pages ask ---
 
     def _last_move(self) -> str:
-        """Return the name of the last move that was made."""
-        return self.history_ids.filtered("made")[-1:].move or ""
+        """Return the name of the last move that was made; a trace of staff is none."""
+        made = self.history_ids.filtered(lambda row: row.made and row.move in MOVES)
+        return made[-1:].move or ""
 
     def _cancelled_by(self) -> str:
         """Return who cancelled: an actor of the history, or ``tour`` if it was gone."""

@@ -101,6 +101,7 @@ class Application(models.Model):
             return "wait"  # no such loan: the agency has to change the order
         wire_price = {"amount": f"{price:.2f}", "currency": "RUB"}
         order = {**self.content["order"], "price": wire_price}
+        order.pop("items", None)  # they were the lines of the old price
         self._change_order(
             {"price": float(price)}, {**self.content, "order": order}, note=ACTUALIZE
         )

@@ -270,6 +270,7 @@ class Message(models.AbstractModel):
         self.check_access("read")
         # sudo: staff send a message again, they never change it
         messages = self.sudo().filtered(lambda message: message.state != "sent")
+        messages._trace("send_again")
         messages.write(
             {
                 "state": "pending",
@@ -279,3 +280,14 @@ class Message(models.AbstractModel):
         )
         messages._enqueue()
         return True
+
+    def _trace(self, event: str):
+        """Write into the history of each message's application what staff did to it."""
+        kind = self.env["ir.model"].with_context(lang="ru_RU")._get(self._name).sudo().name
+        for message in self.with_context(lang="ru_RU"):
+            if application := message._about():
+                application._trace(event, f"{kind}: {message.display_name}")
+
+    def _about(self):
+        """Return the application this message is about, if it is about one."""
+        return self.application_id

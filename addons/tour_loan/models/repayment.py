@@ -103,6 +103,9 @@ class Repayment(models.Model):
         if not self.env.user.has_group("tour_loan.tour_loan_group_manager"):
             raise AccessError(self.env._("Only a manager may reverse a repayment."))
         for repayment_sudo in self.sudo():  # staff read repayments, nobody writes them
+            repayment_sudo.loan_id.application_id._trace(
+                "reverse", repayment_sudo.transaction_reference
+            )
             repayment_sudo._reverse()
         return True
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import requests
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..gateways import smsc
 from ..tools import server_setting
@@ -31,6 +32,29 @@ class Sms(models.Model):
     application_id = fields.Many2one("tour_loan.application", readonly=True, index="btree_not_null")
     gateway_id = fields.Char("Gateway's message id", readonly=True)
     delivery_state = fields.Char(readonly=True)
+
+    about_id = fields.Many2one("tour_loan.application", "About", compute="_compute_about_id")
+
+    @api.depends("application_id", "code_id")
+    def _compute_about_id(self):
+        for sms in self:
+            sms.about_id = sms._about()
+
+    def _about(self):
+        """A code belongs to the application it was asked for."""
+        return self.application_id or self.code_id.application_id
+
+    @api.model
+    def _needs_person(self) -> list:
+        return [
+            SQL(
+                "SELECT sms.id, COALESCE(sms.last_attempt_at, sms.create_date) AS since, "
+                "COALESCE(sms.last_error, '') AS what, "
+                "COALESCE(sms.application_id, code.application_id) AS application_id "
+                "FROM tour_loan_sms sms LEFT JOIN tour_loan_code code ON code.id = sms.code_id "
+                "WHERE sms.state = 'stuck'"
+            )
+        ]
 
     def _send(self):
         text = self.text

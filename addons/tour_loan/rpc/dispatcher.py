@@ -56,8 +56,18 @@ class Request:
     @property
     def locale(self) -> str:
         """The language of the answer's messages."""
+        return self._asked or LOCALES[0]
+
+    @property
+    def message_locale(self) -> str:
+        """The language of ``error.message``: JSON-RPC's own words for a call that names
+        neither a language nor a method of ours."""
+        return self._asked or (LOCALES[0] if self.method in METHODS else "en")
+
+    @property
+    def _asked(self) -> str | None:
         asked = self.params.get("locale") if isinstance(self.params, dict) else None
-        return asked if asked in LOCALES else LOCALES[0]
+        return asked if isinstance(asked, str) and asked in LOCALES else None
 
 
 def parse(body: bytes) -> Request:
@@ -80,7 +90,7 @@ def parse(body: bytes) -> Request:
         or unknown
     ):
         refused = InvalidRequest(Problem(member[:200], "unknown_field") for member in unknown[:20])
-        return Request(id=request_id, error=refused)
+        return Request(id=request_id, params=message.get("params"), error=refused)
     return Request(
         method=message["method"],
         params=message.get("params", {}),
@@ -131,7 +141,13 @@ def refuse(request: Request, error: RpcError) -> bytes | None:
     if request.is_notification:
         return None
     # The error before the id: see `is_incident`.
-    return wire.dumps({"jsonrpc": "2.0", "error": error.as_dict(request.locale), "id": request.id})
+    return wire.dumps(
+        {
+            "jsonrpc": "2.0",
+            "error": error.as_dict(request.locale, request.message_locale),
+            "id": request.id,
+        }
+    )
 
 
 def is_incident(answer: bytes | None) -> bool:

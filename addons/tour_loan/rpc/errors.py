@@ -50,12 +50,19 @@ class RpcError(Exception):
         self.problems = tuple(problems)
         self.data = data
 
-    def as_dict(self, locale: str) -> dict[str, Any]:
-        """Return the JSON-RPC error object {code, message, data}."""
+    def as_dict(self, locale: str, message_locale: str = "") -> dict[str, Any]:
+        """Return the JSON-RPC error object {code, message, data}.
+
+        :param message_locale: of ``message``, if it is another than that of the fields
+        """
         data = {"code": self.name, **self.data}
         if self.problems:
             data["errors"] = [problem.as_dict(locale) for problem in self.problems]
-        return {"code": self.code, "message": text(self.name, locale), "data": data}
+        return {
+            "code": self.code,
+            "message": text(self.name, message_locale or locale),
+            "data": data,
+        }
 
 
 class ParseError(RpcError):

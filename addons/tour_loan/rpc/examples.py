@@ -53,6 +53,14 @@ CREATE = {
         "first_name": "Анна",
         "middle_name": "Сергеевна",
         "birth_date": "1988-11-30",
+        "passport": {
+            "series": "4510",
+            "number": "583214",
+            "issued_on": "2009-02-17",
+            "division_code": "770-001",
+            "issued_by": "ОВД «Хамовники» г. Москвы",
+        },
+        "registration_address": "119021, г. Москва, ул. Льва Толстого, д. 2, кв. 14",
         "consent": {
             "given_at": "2026-06-01T12:20:00+03:00",
             "ip": "203.0.113.7",
@@ -71,9 +79,9 @@ CREATE = {
 
 PREVIEW = {
     "months": 6,
-    "monthly_payment": _rub("24035.18"),
-    "psk": "35.912",
-    "overpayment": _rub("13711.08"),
+    "monthly_payment": _rub("24089.97"),
+    "psk": "36.000",
+    "overpayment": _rub("14039.82"),
 }
 
 APPLICATION = {
@@ -119,24 +127,24 @@ CALLBACK = {
             "amount": _rub("60000.00"),
             "shortfall": _rub("70500.00"),
             "months": 2,
-            "monthly_payment": _rub("31353.60"),
+            "monthly_payment": _rub("31356.65"),
             "rate": "36.000",
-            "psk": "35.874",
-            "psk_amount": _rub("2707.20"),
+            "psk": "35.897",
+            "psk_amount": _rub("2705.40"),
             "valid_until": "2026-06-06T10:02:00Z",
             "schedule": [
                 {
                     "due_on": "2026-07-01",
-                    "amount": _rub("31353.60"),
-                    "principal": _rub("29553.60"),
-                    "interest": _rub("1800.00"),
-                    "rest": _rub("30446.40"),
+                    "amount": _rub("31356.65"),
+                    "principal": _rub("29581.31"),
+                    "interest": _rub("1775.34"),
+                    "rest": _rub("30418.69"),
                 },
                 {
                     "due_on": "2026-08-01",
-                    "amount": _rub("31353.60"),
-                    "principal": _rub("30446.40"),
-                    "interest": _rub("907.20"),
+                    "amount": _rub("31348.75"),
+                    "principal": _rub("30418.69"),
+                    "interest": _rub("930.06"),
                     "rest": _rub("0.00"),
                 },
             ],

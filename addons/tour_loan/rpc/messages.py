@@ -8,13 +8,13 @@ from typing import Any
 
 LOCALES = ("ru", "en")
 
-# For whole answers; the names of errors.py. The first five are JSON-RPC's own words.
+# For whole answers; the names of errors.py. The first five are in English JSON-RPC's own words.
 ERRORS = {
-    "parse_error": ("Parse error", "Parse error"),
-    "invalid_request": ("Invalid Request", "Invalid Request"),
-    "method_not_found": ("Method not found", "Method not found"),
-    "invalid_params": ("Invalid params", "Invalid params"),
-    "internal_error": ("Internal error", "Internal error"),
+    "parse_error": ("Тело запроса не JSON", "Parse error"),
+    "invalid_request": ("Это не один запрос JSON-RPC 2.0", "Invalid Request"),
+    "method_not_found": ("Такого метода нет", "Method not found"),
+    "invalid_params": ("Неверные параметры", "Invalid params"),
+    "internal_error": ("Внутренняя ошибка кабинета", "Internal error"),
     "not_found": ("Заявка не найдена", "Application not found"),
     "order_conflict": (
         "Заявка по этому заказу уже есть, но с другими данными",
@@ -131,6 +131,10 @@ RULES = {
     "months_not_offered": (
         "Такой срок не предлагается: {offered}",
         "This term is not offered: {offered}",
+    ),
+    "items_not_price": (
+        "Сумма строк {sum} ₽ не равна цене заказа {price} ₽",
+        "The items add up to {sum} RUB, the order's price is {price} RUB",
     ),
     "product_unknown": ("Такого продукта нет", "No such product"),
     "hold_in_the_past": ("Бронь уже истекла", "The hold is already over"),

@@ -31,3 +31,8 @@ from . import test_file_store
 from . import test_documents
 from . import test_body_limits
 from . import test_away
+from . import test_history
+from . import test_export
+from . import test_search
+from . import test_staff
+from . import test_agency_details

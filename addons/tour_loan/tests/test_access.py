@@ -15,6 +15,7 @@ MATRIX = {
     "tour_loan.agency.key": (NOTHING, ALL),
     "tour_loan.agency.key.wizard": (NOTHING, ALL),
     "tour_loan.application": (WRITE, WRITE),
+    "tour_loan.attention": (READ, READ),
     "tour_loan.borrower": (READ, READ),
     "tour_loan.call.count": (NOTHING, READ),
     "tour_loan.callback": (READ, READ),

@@ -262,3 +262,33 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertEqual(self.agency._secrets("inbound"), [wizard.secret])
         wizard.action_forget()
         self.assertFalse(wizard.exists())
+
+    def test_items_add_up_to_the_price_or_are_refused(self):
+        def items(*prices):
+            return [{"name": "Тур", "kind": "tour", "price": rub(price)} for price in prices]
+
+        order = self.order()
+        order["order"]["items"] = items("100000.00", "20000.00")
+        self.assertIn("result", self.rpc("application.create", order))
+        for prices in (("120000.01",), ("119999.99",), ("100000.00", "100000.00")):
+            wrong = self.order()
+            wrong["order"]["items"] = items(*prices)
+            error = self.rpc("application.create", wrong)["error"]
+            self.assertEqual(error["code"], -32602)
+            [problem] = error["data"]["errors"]
+            self.assertEqual((problem["path"], problem["code"]), ("order.items", "items_not_price"))
+        number = {"order_number": order["order"]["number"]}
+
+        def change(**values):
+            return self.rpc("application.change", {**number, "order": values})
+
+        wrong = change(items=items("1000.00"))
+        self.assertEqual(wrong["error"]["data"]["errors"][0]["code"], "items_not_price")
+        wrong = change(price=rub("125000.00"), items=items("120000.00"))
+        self.assertEqual(wrong["error"]["data"]["errors"][0]["code"], "items_not_price")
+        self.assertIn("result", change(price=rub("125000.00"), items=items("125000.00")))
+        self.assertIn("result", change(price=rub("126000.00")))
+        application = self.env["tour_loan.application"].search(
+            [("order_number", "=", order["order"]["number"])]
+        )
+        self.assertNotIn("items", application.content["order"], "lines of another price")

@@ -4,6 +4,7 @@ import json
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
+import phonenumbers
 import requests
 from standardwebhooks import Webhook, WebhookVerificationError
 from werkzeug.exceptions import NotFound
@@ -74,6 +75,29 @@ def _post(app, agency, method, params, message_id):
     if not isinstance(answer, dict) or not {"result", "error"} & answer.keys():
         raise Away(f"не JSON-RPC: {response.text[:300]}")
     return answer
+
+
+def terms_of(app, agency, price, advance) -> list[dict]:
+    """The terms the lender's product allows for this sum, with the cost of each; none, if he cannot say now."""
+    params = {"price": roubles(price), "advance": roubles(advance), "locale": "ru"}
+    try:
+        answer = _post(app, agency, "calculator.quote", params, f"msg_{uuid.uuid4().hex}")
+    except Away:
+        return []
+    return answer.get("result", {}).get("previews", [])
+
+
+def is_russian_mobile(phone) -> bool:
+    """Only such a number gets the lender's codes: looked at before the customer pays anything."""
+    try:
+        number = phonenumbers.parse(phone, "RU")
+    except phonenumbers.NumberParseException:
+        return False
+    kind = phonenumbers.number_type(number)
+    return (
+        phonenumbers.region_code_for_number(number) == "RU"
+        and kind == phonenumbers.PhoneNumberType.MOBILE
+    )
 
 
 def roubles(amount) -> dict:
@@ -209,7 +233,7 @@ def params_of(order, method, form) -> dict:
 
 def add(app) -> None:
     """Give the site its two addresses for Odoo."""
-    app.outgoing(*(f"application.{method}" for method in METHODS))
+    app.outgoing("calculator.quote", *(f"application.{method}" for method in METHODS))
 
     @app.route("/agency/<code>/callback", methods=["POST"])
     @app.faulty("callback")

@@ -6,7 +6,16 @@ from decimal import InvalidOperation
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.utils import redirect
 
-from .agency_api import METHODS, Away, Refused, act, create, find_agency
+from .agency_api import (
+    METHODS,
+    Away,
+    Refused,
+    act,
+    create,
+    find_agency,
+    is_russian_mobile,
+    terms_of,
+)
 from .orders import DEMO_CUSTOMER, DEMO_TOURISTS, money, tenth
 from .tours import TOURS
 
@@ -64,15 +73,13 @@ def _add_shop(app):
     @app.page("/agency/<code>/tours/<tour_code>/order", methods=["GET", "POST"])
     def order(request, code, tour_code):
         agency, chosen = find_agency(app, code), _find_tour(tour_code)
+        terms = terms_of(app, agency, chosen.price, tenth(chosen.price))
         if request.method == "GET":
-            return app.render(
-                "customer.html",
-                agency=agency,
-                tour=chosen,
-                customer=DEMO_CUSTOMER,
-                tourists=DEMO_TOURISTS,
-            )
+            return _customer_page(app, agency, chosen, terms, DEMO_CUSTOMER)
         form = request.form
+        if problem := _problem(form, terms):
+            typed = {name: form.get(name, "") for name in DEMO_CUSTOMER}
+            return _customer_page(app, agency, chosen, terms, typed, problem)
         consent = None
         if form.get("consent"):
             given_at = datetime.now(UTC).replace(microsecond=0).isoformat()
@@ -99,6 +106,32 @@ def _add_shop(app):
             app.orders.pay(number, _sum(request.form.get("advance")))
             return redirect(f"/orders/{number}", 303)
         return app.render("pay.html", order=found, **_about(app, found))
+
+
+def _customer_page(app, agency, tour, terms, customer, problem=None):
+    return app.render(
+        "customer.html",
+        status=422 if problem else 200,
+        agency=agency,
+        tour=tour,
+        terms=terms,
+        customer=customer,
+        tourists=DEMO_TOURISTS,
+        problem=problem,
+    )
+
+
+def _problem(form, terms):
+    """What has to be put right before anybody pays an advance, or None."""
+    if not is_russian_mobile(form.get("phone", "")):
+        return (
+            "phone",
+            "Для покупки в кредит нужен российский мобильный номер: на него придут коды. "
+            "Например, +7 916 123-45-67.",
+        )
+    if form.get("months") and terms and form["months"] not in {str(one["months"]) for one in terms}:
+        return ("months", "Такого срока у кредитора нет. Выберите один из предложенных.")
+    return None
 
 
 def _add_order(app):

@@ -14,7 +14,9 @@ PARAMS = {
     "application.commit": rpc.methods.application_commit.CommitParams,
     "application.cancel": rpc.methods.application_cancel.CancelParams,
     "application.tour_refund": rpc.methods.application_tour_refund.TourRefundParams,
+    "calculator.quote": rpc.methods.calculator_quote.QuoteParams,
 }
+TERMS = (4, 6)
 REDIRECT = "http://127.0.0.1:1/my/link"
 
 
@@ -34,6 +36,10 @@ def make_app(agencies, state_dir) -> kit.App:
         message = rpc.wire.loads(body)
         params = message["params"]
         PARAMS[message["method"]].model_validate(params, context={"allow_loopback": True})
+        if message["method"] == "calculator.quote":
+            previews = [rpc.examples.PREVIEW | {"months": months} for months in TERMS]
+            quote = rpc.examples.QUOTE | {"previews": previews}
+            return {"jsonrpc": "2.0", "id": message["id"], "result": quote}
         app.calls.append((message_id, message["method"], params))
         if app.answer:
             return app.json(app.answer[1], app.answer[0])

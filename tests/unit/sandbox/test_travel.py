@@ -110,6 +110,50 @@ def test_a_customer_buys_through_the_pages_and_is_sent_to_the_cabinet(url, odoo)
     assert params["urls"]["success"] == f"http://127.0.0.1:8081/orders/{number}?back=success"
 
 
+def test_the_customer_ticks_his_consent_himself(url, odoo):
+    page = requests.get(url + "/agency/parus/tours/phuket/order").text
+    [tick] = re.findall(r'<input type="checkbox" name="consent"[^>]*>', page)
+    assert "checked" not in tick
+
+
+def test_only_the_products_terms_are_offered_each_with_its_cost(url, odoo):
+    page = requests.get(url + "/agency/parus/tours/phuket/order").text
+    select = page.partition('<select name="months"')[2].partition("</select>")[0]
+    options = re.findall(r'<option value="(\d*)">([^<]*)', select)
+    assert [value for value, _text in options] == ["", *map(str, lender.TERMS)]
+    for _value, text in options[1:]:
+        assert "ПСК" in text and "переплата" in text
+    requests.post(
+        odoo.url + "/_control/faults", json={"operation": "rpc", "kind": "500", "times": 1}
+    )
+    page = requests.get(url + "/agency/parus/tours/phuket/order")
+    assert page.status_code == 200 and "покажет кредитор" in page.text
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["+4915112345678", "+77012345678", "+375291234567", "8 495 123-45-67", "12345", "", "телефон"],
+)
+def test_a_number_that_gets_no_codes_is_refused_before_the_advance(url, odoo, phone):
+    answer = requests.post(
+        url + "/agency/parus/tours/phuket/order",
+        data={"phone": phone, "last_name": "Иванова", "consent": "yes"},
+        allow_redirects=False,
+    )
+    assert answer.status_code == 422
+    assert "российский мобильный" in answer.text
+    assert 'value="Иванова"' in answer.text
+
+
+def test_a_term_the_lender_has_not_is_refused_before_the_advance(url, odoo):
+    answer = requests.post(
+        url + "/agency/parus/tours/phuket/order",
+        data={"phone": "+79161234567", "months": "9"},
+        allow_redirects=False,
+    )
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("tour", [tour.code for tour in CATALOGUE])
 def test_every_tour_makes_a_valid_application(url, odoo, tour):
     order = new_order(url, tour=tour)

@@ -1,6 +1,7 @@
 """JSON-RPC 2.0, with the specification's own examples (section 7)."""
 
 import json
+import re
 
 import pytest
 
@@ -239,3 +240,31 @@ def test_only_changing_methods_are_marked_so():
     assert request.changes
     request = rpc.dispatcher.parse(b'{"jsonrpc":"2.0","method":"application.destroy"}')
     assert not request.changes
+
+
+class TestLanguage:
+    """`locale` is the language of every word of an answer, the standard's own too."""
+
+    RUSSIAN = "[А-Яа-яЁё]"
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            {"method": "nothing.such", "params": {}},
+            {"method": "application.get", "params": {}},
+            {"method": "application.create", "params": {"order": 5}},
+            {"method": "application.get", "params": {}, "unknown": 1},
+        ],
+    )
+    def test_messages_follow_the_language_that_was_named(self, call):
+        for locale, is_russian in (("ru", True), ("en", False)):
+            named = {**call, "params": {**call["params"], "locale": locale}}
+            answer = answer_to(json.dumps({"jsonrpc": "2.0", "id": 1, **named}))
+            error = answer["error"]
+            told = [error["message"], *(one["message"] for one in error["data"].get("errors", []))]
+            for message in told:
+                assert bool(re.search(self.RUSSIAN, message)) == is_russian, message
+
+    def test_a_method_of_ours_answers_in_russian_unless_told_otherwise(self):
+        answer = answer_to('{"jsonrpc": "2.0", "id": 1, "method": "application.get", "params": {}}')
+        assert re.search(self.RUSSIAN, answer["error"]["message"])

@@ -37,32 +37,34 @@ DivisionCode = _digits("division_code", r"([0-9]{3})-?([0-9]{3})", r"\1-\2", "[0
 class Passport(Schema):
     """The Russian internal passport, or what is known of it."""
 
-    series: Series | None = None
-    number: Number | None = None
+    series: Series | None = Field(None, description="four digits, a space between is fine")
+    number: Number | None = Field(None, description="six digits")
     issued_on: Date | None = None
-    division_code: DivisionCode | None = None
-    issued_by: text_of(500) | None = None
+    division_code: DivisionCode | None = Field(None, description="770-001")
+    issued_by: text_of(500) | None = Field(None, description="as in the passport")
 
 
 class Consent(Schema):
     """Proof that the customer let the agency pass his data on (152-FZ article 6)."""
 
-    given_at: Time
-    ip: IpAddress
+    given_at: Time = Field(description="when he ticked it himself")
+    ip: IpAddress = Field(description="his address then, IPv4 or IPv6")
     text_version: text_of(64) = Field(description="which wording he agreed to")
 
 
 class Customer(Schema):
     """Anything the agency knows; the borrower checks and completes it himself."""
 
-    phone: Phone
+    phone: Phone = Field(description="Russian mobile, +79161234567; codes are sent there")
     email: Email | None = None
-    last_name: text_of(100) | None = None
+    last_name: text_of(100) | None = Field(None, description="Cyrillic, as in the passport")
     first_name: text_of(100) | None = None
-    middle_name: text_of(100) | None = None
+    middle_name: text_of(100) | None = Field(None, description="absent if he has none")
     birth_date: Date | None = None
-    passport: Passport | None = None
-    registration_address: text_of(500) | None = None
+    passport: Passport | None = Field(None, description="the Russian one, see below")
+    registration_address: text_of(500) | None = Field(
+        None, description="in one line, as in the passport"
+    )
     consent: Consent | None = Field(
         None, description="required as soon as more than phone and e-mail is sent"
     )
