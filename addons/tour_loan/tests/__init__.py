@@ -26,7 +26,6 @@ from . import test_installation
 from . import test_access
 from . import test_performance
 from . import test_privacy
-from . import test_interactions
 from . import test_file_store
 from . import test_documents
 from . import test_body_limits
