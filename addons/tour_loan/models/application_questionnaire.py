@@ -28,6 +28,8 @@ class Application(models.Model):
     def _request_code(self, stage: str, phone: str, origin: dict):
         """Send the code that confirms ``stage``; return (code, refusal)."""
         documents = self._documents(stage)
+        if not documents:  # changed this moment: nobody signs what he was not shown
+            return self.env["tour_loan.code"], {"error": "wait", "seconds": 2}
         return self.env["tour_loan.code"]._request(
             stage, phone, origin, self, documents, self._code_text(stage)
         )
