@@ -59,10 +59,10 @@ if not provider:
     skip("payment provider payu_ru")
 
 # who answers payers sees PayU's pages too; neither addon knows the other one's groups
-payu_operator = env.ref("payu_connector.payu_connector_group_operator", raise_if_not_found=False)
 for name in ("operator", "manager"):
     user = env.ref(f"tour_loan.user_{name}", raise_if_not_found=False)
-    if user and payu_operator:
-        user.group_ids |= payu_operator
+    group = env.ref(f"payu_connector.payu_connector_group_{name}", raise_if_not_found=False)
+    if user and group:
+        user.group_ids |= group
 
 env.cr.commit()

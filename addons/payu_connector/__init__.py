@@ -1,4 +1,4 @@
-from . import controllers, models
+from . import controllers, models, wizards
 
 from odoo.addons.payment import reset_payment_provider, setup_provider
 

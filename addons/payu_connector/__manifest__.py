@@ -1,6 +1,6 @@
 {
     "name": "Payment Provider: PayU Russia (YPMN)",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Payment Providers",
     "summary": "Cards, SBP, SberPay and T-Pay through PayU's hosted page (REST v4)",
     "author": "Tour Loan Team",
@@ -16,7 +16,8 @@
         "data/payment_provider_data.xml",  # Depends on the redirect form and the methods.
         "views/payment_provider_views.xml",
         "views/payu_ru_notice_views.xml",
-        "views/payment_transaction_views.xml",
+        "views/payu_ru_refund_views.xml",
+        "views/payment_transaction_views.xml",  # Depends on the window of refunds.
         "views/payu_connector_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

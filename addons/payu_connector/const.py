@@ -47,6 +47,12 @@ ASK_AT_MOST_EVERY = timedelta(seconds=3)
 # PayU repeats its notices for ten days; after that a person decides.
 ASK_FOR = timedelta(days=10)
 
+# A refund or chargeback whose notice was lost is found by asking once a night, spread over these
+# hours (01:00 to 05:00 in Moscow); banks take back for longer, but then notices are all there is.
+REVIEW_FOR = timedelta(days=35)
+REVIEW_FROM_HOUR_UTC = 22
+REVIEW_SPREAD = timedelta(hours=4)
+
 # A notice may overtake the transaction it is about.
 UNKNOWN_RETRIED_FOR = timedelta(hours=1)
 MAX_ATTEMPTS = 100

@@ -316,3 +316,37 @@ def test_a_repayment_given_back_is_undone_once(customer, sandbox):
     outcome.check_three_books(customer, 1, given_back=1)
     assert customer.loan()[1] == before
     outcome.check(customer, "funded")
+
+
+def test_a_chargeback_is_disputed_and_reverses_nothing_by_itself(customer, sandbox, stack):
+    """PayU tells of it as a refund with a reason: a person says what becomes of the loan."""
+    customer.be_funded(tour="kazan")
+    customer.open_loan()
+    customer.pay()
+    customer.await_booked(1)
+    reference, reason = customer.payment(), "Fraudulent transaction"
+    sandbox.post("payu", f"payments/{reference}", action="chargeback", reason=reason)
+
+    def disputed():
+        return stack.sql(
+            "SELECT id FROM payment_transaction WHERE reference = %s AND dispute_reason = %s",
+            reference,
+            reason,
+        )
+
+    wait_until(disputed, 30)
+    outcome.settle(stack)
+    customer.await_booked(1)
+    refunds = stack.sql(
+        "SELECT c.id FROM payment_transaction c JOIN payment_transaction p"
+        " ON p.id = c.source_transaction_id WHERE p.reference = %s",
+        reference,
+    )
+    assert not refunds
+    reversals = stack.sql(
+        "SELECT r.id FROM tour_loan_repayment r JOIN payment_transaction t"
+        " ON t.id = r.transaction_id"
+        " WHERE t.reference = %s AND r.reversal_asked_at IS NOT NULL",
+        reference,
+    )
+    assert not reversals

@@ -1,27 +1,33 @@
 """PayU (YPMN) as a shop sees it: REST v4, the payment page, notices, the merchant's cabinet.
 
-API: POST /api/v4/payments/authorize, POST /api/v4/payments/refund, GET /api/v4/payments/status/<reference>; faults
-``authorize``, ``refund``, ``status``; outgoing ``notice``. The page: /pay/<number>/<token>. The cabinet: /.
+API: POST /api/v4/payments/authorize, .../capture, .../refund, GET .../status/<reference>; every other call of the
+family is answered with a JSON error (payu_api.py). Faults ``authorize``, ``capture``, ``refund``, ``status``; outgoing
+``notice``. The page: /pay/<number>?token=. The cabinet: /.
 
 For tests: GET /_control/payments[?reference=] -> {"payments": [newest first, with "refunds" and "page"]};
 POST /_control/payments/<reference> {"action": "pay" | "decline" | "cancel" | "reverse" | "refund" | "chargeback" |
-"notice", "method", "amount"}; POST /_control/notices {"reference", any field of orderData, "repeat": n,
-"secret": wrong one} sends any statement at once and answers {"status": HTTP of the shop};
+"notice", "method", "amount", "reason" (of a chargeback), "decline": [code, message]}; POST /_control/notices
+{"reference", any field of orderData, "more": fields of the whole body, "raw": any text instead, "content_type",
+"repeat": n, "secret": wrong one} sends any statement at once and answers {"status": HTTP of the shop};
 GET|POST /_control/settings {"notice": "before" | "after" | "delayed" | "never", "refund_seconds": n,
-"two_steps" (PAYMENT_AUTHORIZED first), "status_without_sum", "refund_without_id": "1" | ""}.
+"calls_per_minute": n, and "1" | "" for: "two_steps" (PAYMENT_AUTHORIZED first), "manual_capture" (until the shop
+captures), "status_with_extras" (fields no description has: status, our reference, the sum at the top),
+"status_without_sum", "refund_without_id", "refund_pending_told" (a notice with PENDING first), "same_day" (a whole
+refund is a bare REVERSED)}.
 
 Settings in config.json, part ``payu``: url, merchant, secret, notice_url.
 """
 
-import json
 from urllib.parse import urlsplit
 
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.utils import redirect
 
-from . import kit, payu_checks
-from .payu_bank import NOTICE_TIMES, PAID, Bank
+from . import kit, payu_api, payu_checks
+from .payu_bank import Bank
 from .payu_checks import Refused
+from .payu_notices import NOTICE_TIMES
+from .payu_words import PAID
 
 METHOD_NAMES = {
     "CCVISAMC": "Банковская карта",
@@ -44,6 +50,15 @@ NOTICE_NAMES = {
     "delayed": "через 20 секунд",
     "never": "только вручную",
 }
+SETTING_NAMES = {
+    "two_steps": "Сначала удержать, потом списать",
+    "manual_capture": "Списывает магазин",
+    "status_with_extras": "Статус с лишними полями",
+    "status_without_sum": "Статус без сумм",
+    "refund_without_id": "Возврат без номера",
+    "refund_pending_told": "Сообщать о принятом возврате",
+    "same_day": "Полный возврат как отмена",
+}
 TEST_CARD = "4652 0354 4066 7037"
 
 
@@ -57,7 +72,7 @@ def make_app(config, state_dir):
         test_card=TEST_CARD,
         shop=urlsplit(app.settings.get("notice_url", "")).netloc,
     )
-    add_api(app, bank)
+    payu_api.add(app, bank, page_url)
     add_page(app, bank)
     add_cabinet(app, bank)
     add_control(app, bank)
@@ -67,77 +82,6 @@ def make_app(config, state_dir):
 def page_url(app, payment) -> str:
     """The address of the payment page, with a query as the real one has."""
     return f"{app.settings['url']}/pay/{payment['id']}?token={payment['token']}"
-
-
-def add_api(app, bank):
-    """The three calls a shop makes."""
-
-    def guarded(request, work):
-        """Check the caller, answer a repeat from memory, do the work, word a refusal."""
-        try:
-            payu_checks.caller(request, app.settings["merchant"], app.settings["secret"])
-            key = (
-                request.headers.get("X-Header-Idempotency-Key")
-                if request.method == "POST"
-                else None
-            )
-            key = key and f"{request.path} {key}"
-            if key and (kept := bank.kept(key)):
-                return app.json(json.loads(kept[1]), kept[0])
-            code, answer = 200, work()
-        except Refused as refusal:
-            key, code = None, refusal.code  # a refusal is not kept: the shop may correct itself
-            answer = {"code": code, "status": refusal.status, "message": refusal.message}
-        if key:
-            bank.keep(key, code, json.dumps(answer, ensure_ascii=False))
-        return app.json(answer, code)
-
-    @app.route("/api/v4/payments/authorize", methods=["POST"])
-    @app.faulty("authorize")
-    def authorize(request):
-        def work():
-            payment = bank.create(payu_checks.order(payu_checks.content(request)))
-            return {
-                "code": 200,
-                "status": "SUCCESS",
-                "message": "The payment page was created",
-                "payuPaymentReference": payment["id"],
-                "merchantPaymentReference": payment["reference"],
-                "amount": payment["amount"],
-                "currency": "RUB",
-                "paymentResult": {
-                    "payuResponseCode": "-8888",
-                    "type": "redirect",
-                    "url": page_url(app, payment),
-                },
-            }
-
-        return guarded(request, work)
-
-    @app.route("/api/v4/payments/refund", methods=["POST"])
-    @app.faulty("refund")
-    def refund(request):
-        def work():
-            number = bank.refund_asked(payu_checks.content(request))
-            answer = {"code": 200, "status": "SUCCESS", "message": "The refund was accepted"}
-            return (
-                answer
-                if bank.setting("refund_without_id")
-                else {**answer, "refundRequestId": number}
-            )
-
-        return guarded(request, work)
-
-    @app.route("/api/v4/payments/status/<reference>")
-    @app.faulty("status")
-    def status(request, reference):
-        def work():
-            payment = bank.payment(reference)
-            if not payment:
-                raise Refused(404, "NOT_FOUND", "merchantPaymentReference is not known")
-            return bank.report(payment)
-
-        return guarded(request, work)
 
 
 def add_page(app, bank):
@@ -170,7 +114,7 @@ def add_page(app, bank):
         return redirect(payment["success_url"], 303)
 
 
-def act(bank, payment, action, method="CCVISAMC", sum_=None):
+def act(bank, payment, action, method="CCVISAMC", sum_=None, reason=None, decline=None):
     """Do something to a payment from the cabinet or from a test.
 
     :raises BadRequest: unknown action
@@ -178,14 +122,14 @@ def act(bank, payment, action, method="CCVISAMC", sum_=None):
     if action == "pay":
         bank.pay(payment, method)
     elif action == "decline":
-        bank.decline(payment, method)
+        bank.decline(payment, method, *(decline or ()))
     elif action in ("cancel", "reverse"):
         bank.tell(bank.move(payment, "CANCELED" if action == "cancel" else "REVERSED"))
     elif action == "refund":
         rest = bank.rest(payment)
         bank.refund(payment, payu_checks.amount(sum_ or rest, "amount"), "")
     elif action == "chargeback":
-        bank.tell(payment, status="REFUND", chargeback=True)
+        bank.charge_back(payment, reason)
     elif action == "notice":  # by hand, whatever the setting says of those that go by themselves
         bank.send(bank.notice(payment))
     else:
@@ -206,7 +150,9 @@ def add_cabinet(app, bank):
             }
             for payment in bank.payments()
         ]
-        return app.render("home.html", payments=payments, settings=bank.settings())
+        return app.render(
+            "home.html", payments=payments, settings=bank.settings(), ticks=SETTING_NAMES
+        )
 
     @app.page("/cpanel/settings", methods=["POST"])
     def settings(request):
@@ -222,7 +168,14 @@ def add_cabinet(app, bank):
         if not payment:
             raise NotFound
         try:
-            act(bank, payment, request.form.get("action"), sum_=request.form.get("amount"))
+            form = request.form
+            act(
+                bank,
+                payment,
+                form.get("action"),
+                sum_=form.get("amount"),
+                reason=form.get("reason"),
+            )
         except Refused as refusal:
             return app.render("refused.html", status=400, refusal=refusal)
         return redirect("/", 303)
@@ -252,6 +205,8 @@ def add_control(app, bank):
                 order.get("action"),
                 order.get("method", "CCVISAMC"),
                 order.get("amount"),
+                order.get("reason"),
+                order.get("decline"),
             )
         except Refused as refusal:
             return app.json({"status": refusal.status, "message": refusal.message}, 400)
@@ -261,7 +216,8 @@ def add_control(app, bank):
     def notices(request):
         order = request.get_json()
         repeat, secret = order.pop("repeat", 1), order.pop("secret", None)
-        reference = order.pop("reference")
+        content_type = order.pop("content_type", "application/json")
+        reference, raw = order.pop("reference", ""), order.pop("raw", None)
         payment = bank.payment(reference) or {
             "id": 1,
             "reference": reference,
@@ -273,10 +229,9 @@ def add_control(app, bank):
             "created_at": "2026-01-15T10:00:00+00:00",
             "changed_at": "2026-01-15T10:00:00+00:00",
         }
-        raw = bank.notice(payment, **order)
-        return {
-            "status": [bank.send(raw, attempt=99, secret=secret) for _time in range(repeat)][-1]
-        }
+        body = bank.notice(payment, **order) if raw is None else raw.encode()
+        answers = [bank.send(body, 99, secret, content_type) for _time in range(repeat)]
+        return {"status": answers[-1]}
 
     @app.page("/_control/settings", methods=["GET", "POST"])
     def control_settings(request):

@@ -3,14 +3,14 @@
 import json
 import secrets
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from urllib.parse import urlsplit
 
-import requests
-
-from . import journal
-from .payu_checks import Refused, amount, currency, signature
+from . import journal, payu_words
+from .payu_checks import Refused, amount, same_currency
+from .payu_notices import NOTICE_TIMES, Notices
+from .payu_words import PAID, REFUNDED, WAITING
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS payment (
@@ -22,31 +22,53 @@ CREATE TABLE IF NOT EXISTS refund (
     id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id INTEGER, merchant_reference TEXT, amount TEXT, status TEXT,
     created_at TEXT
 );
+CREATE TABLE IF NOT EXISTS detail (payment_id INTEGER PRIMARY KEY, kind TEXT, body TEXT, captured_at TEXT);
+CREATE TABLE IF NOT EXISTS attempt (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id INTEGER, at TEXT, authorized TEXT, amount TEXT, method TEXT,
+    code TEXT, message TEXT
+);
 CREATE TABLE IF NOT EXISTS kept_answer (key TEXT PRIMARY KEY, code INTEGER, body TEXT, created_at TEXT);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 """
-#: When a notice leaves: before the payer is sent back, after it, after a while, never by itself.
-NOTICE_TIMES = {"before": 0, "after": 1.5, "delayed": 20, "never": None}
 SETTINGS = {
     "notice": "before",
     "refund_seconds": "2",
     "two_steps": "",
+    "manual_capture": "",
+    "status_with_extras": "",
     "status_without_sum": "",
     "refund_without_id": "",
+    "refund_pending_told": "",
+    "same_day": "",
+    "calls_per_minute": "",
 }
 FIRST_NUMBER = 2_297_000
 KEPT_FOR = timedelta(hours=24)
-RETRIES = (1, 2, 4, 8, 16, 32, 64)  # seconds; the real one goes on for ten days
-PAID, REFUNDED, WAITING = "COMPLETE", "REFUND", "WAITING_PAYMENT"
+CALLS_PER_MINUTE = 6000  # as long as the setting is empty
+AUTHORIZED, REVERSED = "PAYMENT_AUTHORIZED", "REVERSED"
+FRAUD = "Fraudulent transaction: the cardholder does not recognise the payment"
 
 
-class Bank:
+class Bank(Notices):
     """All that happens to a payment after it was asked for."""
 
     def __init__(self, app):
         self.app = app
         app.schema(SCHEMA)
         app.outgoing("notice")
+        self._calls, self._calls_lock = [], threading.Lock()
+
+    def count_call(self):
+        """Count a call of the shop: (limit, left, seconds until there is room); left < 0 is too many."""
+        limit = int(self.setting("calls_per_minute") or CALLS_PER_MINUTE)
+        with self._calls_lock:
+            now = time.monotonic()
+            self._calls = [moment for moment in self._calls if now - moment < 60]
+            room = int(60 - (now - self._calls[0])) + 1 if self._calls else 60
+            if len(self._calls) >= limit:
+                return limit, -1, room
+            self._calls.append(now)
+            return limit, limit - len(self._calls), room
 
     # ---- settings
 
@@ -85,21 +107,41 @@ class Bank:
 
     # ---- payments
 
+    def _select(self, rest, *values):
+        query = (
+            "SELECT payment.*, coalesce(detail.kind, 'page') AS kind, detail.captured_at FROM payment"
+            f" LEFT JOIN detail ON detail.payment_id = payment.id {rest}"
+        )
+        return [dict(row) for row in self.app.db.execute(query, values)]
+
     def payments(self):
-        return [
-            dict(row)
-            for row in self.app.db.execute("SELECT * FROM payment ORDER BY id DESC LIMIT 300")
-        ]
+        return self._select("ORDER BY payment.id DESC LIMIT 300")
 
     def payment(self, reference):
-        row = self.app.db.execute(
-            "SELECT * FROM payment WHERE reference = ?", (reference,)
-        ).fetchone()
-        return dict(row) if row else None
+        return next(iter(self._select("WHERE reference = ?", reference)), None)
 
     def by_number(self, number):
-        row = self.app.db.execute("SELECT * FROM payment WHERE id = ?", (number,)).fetchone()
-        return dict(row) if row else None
+        return next(iter(self._select("WHERE payment.id = ?", number)), None)
+
+    def details(self, payment) -> dict:
+        """What else the shop said of the payer and the goods."""
+        row = self.app.db.execute(
+            "SELECT body FROM detail WHERE payment_id = ?", (payment["id"],)
+        ).fetchone()
+        return json.loads(row["body"]) if row else {}
+
+    def attempts(self, payment):
+        rows = self.app.db.execute(
+            "SELECT * FROM attempt WHERE payment_id = ? ORDER BY id", (payment["id"],)
+        )
+        return [dict(row) for row in rows]
+
+    def _attempt(self, payment, authorized, method, code, message):
+        self.app.db.execute(
+            "INSERT INTO attempt (payment_id, at, authorized, amount, method, code, message)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (payment["id"], journal.now(), authorized, payment["amount"], method, code, message),
+        )
 
     def create(self, order):
         """:raises Refused: DUPLICATE_ORDER"""
@@ -111,7 +153,11 @@ class Bank:
                 raise Refused(400, "DUPLICATE_ORDER", "merchantPaymentReference was used before")
             last = database.execute("SELECT max(id) FROM payment").fetchone()[0]
             values = {
-                **{name: value for name, value in order.items() if name != "seconds"},
+                **{
+                    name: value
+                    for name, value in order.items()
+                    if name not in ("seconds", "kind", "details")
+                },
                 "id": (last or FIRST_NUMBER) + 1,
                 "token": secrets.token_urlsafe(12),
                 "status": WAITING,
@@ -123,6 +169,10 @@ class Bank:
             marks = ", ".join("?" * len(values))
             database.execute(
                 f"INSERT INTO payment ({names}) VALUES ({marks})", tuple(values.values())
+            )
+            database.execute(
+                "INSERT INTO detail (payment_id, kind, body) VALUES (?, ?, ?)",
+                (values["id"], order["kind"], order["details"]),
             )
         return self.payment(order["reference"])
 
@@ -139,59 +189,62 @@ class Bank:
         return is_undecided and datetime.fromisoformat(payment["expires_at"]) > datetime.now(UTC)
 
     def pay(self, payment, method):
-        """Take the money; the notice leaves as the setting says."""
-        if self.setting("two_steps"):
-            payment = self.move(payment, "PAYMENT_AUTHORIZED", method)
+        """Take the money, or hold it; the notice leaves as the setting says."""
+        self._attempt(payment, "SUCCESS", method, "AUTHORIZED", "Approved")
+        if self.setting("two_steps") or self.setting("manual_capture"):
+            payment = self.move(payment, AUTHORIZED, method)
             self.tell(payment)
-            self.app.later(3, self._capture, payment["id"])
-        else:
-            payment = self.move(payment, PAID, method)
-            self.tell(payment)
+            if not self.setting("manual_capture"):
+                self.app.later(3, self.take, payment["id"])
+            return payment
+        return self.take(payment["id"], method)
+
+    def take(self, number, paid_by=None):
+        """Take the money for good and tell the shop."""
+        self.app.db.execute(
+            "UPDATE detail SET captured_at = ? WHERE payment_id = ?", (journal.now(), number)
+        )
+        payment = self.move(self.by_number(number), PAID, paid_by)
+        self.tell(payment)
         return payment
 
-    def _capture(self, number):
-        self.tell(self.move(self.by_number(number), PAID))
+    def capture_asked(self, fields):
+        """Check a capture request of the shop and carry it out: all that is held, or nothing."""
+        same_currency(fields.get("currency"))
+        payment = self.by_number(fields.get("payuPaymentReference"))
+        if not payment:
+            raise Refused(400, "REFERENCE_NOT_FOUND", "payuPaymentReference is not known")
+        whole = Decimal(payment["amount"])
+        if amount(fields.get("originalAmount"), "originalAmount") != whole:
+            raise Refused(400, "INVALID_ORIGINAL_AMOUNT", "originalAmount is not what is held")
+        if amount(fields.get("amount"), "amount") > whole:
+            raise Refused(400, "INVALID_AMOUNT", f"Only {whole} is held")
+        if payment["status"] in (PAID, REFUNDED):
+            raise Refused(202, "ALREADY_CONFIRMED", "The payment was confirmed before")
+        if payment["status"] != AUTHORIZED:
+            raise Refused(400, "ERROR_CONFIRMING_ORDER", "Nothing is held for this payment")
+        if amount(fields["amount"], "amount") < whole:
+            raise Refused(400, "PARTIAL_AMOUNT_NOT_SUPPORTED", "All of it or nothing")
+        self.app.later(0.2, self.take, payment["id"])
+        return payment["id"]
 
-    def decline(self, payment, method):
+    def decline(self, payment, method, code="GWERROR_51", message="Insufficient funds"):
+        self._attempt(payment, "FAILED", method, code, message)
         payment = self.move(payment, "CARD_NOTAUTHORIZED", method)
-        self.tell(payment, message="Недостаточно средств", code="GWERROR_51")
+        self.tell(payment, message=message, code=code)
         return payment
 
     def report(self, payment):
         """The answer to a status question."""
-        sum_ = (
-            {}
-            if self.setting("status_without_sum")
-            else {"amount": payment["amount"], "currency": "RUB"}
+        return payu_words.report(
+            payment,
+            self.attempts(payment),
+            self.refunds(payment),
+            payment["captured_at"],
+            self.setting("status_with_extras"),
+            self.setting("status_without_sum"),
+            self.setting("refund_without_id"),
         )
-        is_paid = payment["status"] in (PAID, REFUNDED)
-        refunds = [
-            {
-                "status": refund["status"],
-                "merchantRefundReference": refund["merchant_reference"],
-                "requestTimestamp": refund["created_at"],
-                "amount": refund["amount"],
-                "currency": "RUB",
-                **({} if self.setting("refund_without_id") else {"refundRequestId": refund["id"]}),
-            }
-            for refund in self.refunds(payment)
-        ]
-        return {
-            "code": 200,
-            "status": "SUCCESS",
-            "message": "Information retrieved",
-            "paymentStatus": payment["status"],
-            "payuPaymentReference": str(payment["id"]),
-            "merchantPaymentReference": payment["reference"],
-            "authorizations": [
-                {
-                    "timestamp": payment["changed_at"],
-                    "authorized": "SUCCESS" if is_paid else "PENDING",
-                }
-            ],
-            "captures": [{"status": "COMPLETE", **sum_}] if is_paid else [],
-            "refunds": refunds,
-        }
 
     # ---- refunds
 
@@ -207,28 +260,45 @@ class Bank:
         )
 
     def refund(self, payment, sum_, merchant_reference):
-        """Accept a refund; it is carried out a little later. Returns its number."""
+        """Accept a refund; it is carried out a little later. Returns its text id.
+
+        What is only held is released at once and told as a bare REVERSED.
+        """
+        is_held = payment["status"] == AUTHORIZED
         with self.app.transaction() as database:
-            if payment["status"] not in (PAID, REFUNDED):
-                raise Refused(
-                    400, "INVALID_ORDER_STATE", "Only a completed payment can be refunded"
-                )
+            if not is_held and payment["status"] not in (PAID, REFUNDED, REVERSED):
+                raise Refused(400, "INVALID_ORDER_STATE", "Only what was paid can be refunded")
             rest = self.rest(payment)
-            if not rest:
+            if not rest or (is_held and sum_ != rest):
                 raise Refused(202, "ALREADY_CANCELLED", "The payment was refunded before")
             if sum_ > rest:
                 raise Refused(400, "INVALID_AMOUNT", f"Only {rest} can be refunded")
-            number = database.execute(
-                "INSERT INTO refund (payment_id, merchant_reference, amount, status, created_at) VALUES (?, ?, ?, ?, ?)"
-                " RETURNING id",
-                (payment["id"], merchant_reference, str(sum_), "PENDING", journal.now()),
-            ).fetchone()["id"]
-        self.app.later(float(self.setting("refund_seconds") or 0), self._carry_out, number)
-        return number
+            number = self._note_refund(
+                database, payment, sum_, REVERSED if is_held else "PENDING", merchant_reference
+            )
+        refund = self._refund_row(number)
+        if is_held:
+            self.tell(self.move(payment, REVERSED))
+        else:
+            if self.setting("refund_pending_told"):
+                self.tell(payment, refund=refund, status=REFUNDED)
+            self.app.later(float(self.setting("refund_seconds") or 0), self._carry_out, number)
+        return payu_words.refund_id(refund)
+
+    @staticmethod
+    def _note_refund(database, payment, sum_, status, merchant_reference=""):
+        return database.execute(
+            "INSERT INTO refund (payment_id, merchant_reference, amount, status, created_at) VALUES (?, ?, ?, ?, ?)"
+            " RETURNING id",
+            (payment["id"], merchant_reference, str(sum_), status, journal.now()),
+        ).fetchone()["id"]
+
+    def _refund_row(self, number):
+        return dict(self.app.db.execute("SELECT * FROM refund WHERE id = ?", (number,)).fetchone())
 
     def refund_asked(self, fields):
         """Check and accept a refund request of the shop."""
-        currency(fields.get("currency"))
+        same_currency(fields.get("currency"))
         payment = self.by_number(fields.get("payuPaymentReference"))
         if not payment:
             raise Refused(400, "REFERENCE_NOT_FOUND", "payuPaymentReference is not known")
@@ -238,97 +308,22 @@ class Bank:
         return self.refund(payment, sum_, str(fields.get("merchantRefundReference") or ""))
 
     def _carry_out(self, number):
-        row = self.app.db.execute("SELECT * FROM refund WHERE id = ?", (number,)).fetchone()
-        if row and row["status"] == "PENDING":
-            self.app.db.execute("UPDATE refund SET status = 'REFUND' WHERE id = ?", (number,))
-            payment = self.move(self.by_number(row["payment_id"]), REFUNDED)
-            self.tell(payment, refund=dict(row))
+        refund = self._refund_row(number)
+        if refund["status"] != "PENDING":
+            return
+        payment = self.by_number(refund["payment_id"])
+        # A whole refund of the same day is no refund to the bank: the payment is taken back.
+        is_reversal = self.setting("same_day") and Decimal(refund["amount"]) == Decimal(
+            payment["amount"]
+        )
+        status = REVERSED if is_reversal else REFUNDED
+        self.app.db.execute("UPDATE refund SET status = ? WHERE id = ?", (status, number))
+        payment = self.move(payment, status)
+        self.tell(payment, refund=None if is_reversal else {**refund, "status": status})
 
-    # ---- notices
-
-    def tell(self, payment, **what):
-        """Send a notice about the payment as it stands, when the setting says; ``what`` as of :meth:`notice`."""
-        raw = self.notice(payment, **what)
-        wait = NOTICE_TIMES[self.setting("notice")]
-        if wait == 0:
-            # In a thread of its own, but waited for: the shop hears of it before the payer is back.
-            thread = threading.Thread(target=self.send, args=(raw,), daemon=True)
-            thread.start()
-            thread.join(20)
-        elif wait:
-            self.app.later(wait, self.send, raw)
-
-    def notice(
-        self, payment, refund=None, chargeback=False, message="Approved", code="AUTHORIZED", **order
-    ) -> bytes:
-        """The body of a notice; ``order`` overrides fields of ``orderData``."""
-        status = order.pop("status", payment["status"])
-        data = {
-            "orderDate": payment["created_at"][:19].replace("T", " "),
-            "payuPaymentReference": str(payment["id"]),
-            "merchantPaymentReference": payment["reference"],
-            "status": "CARD_NOT_AUTHORIZED" if status == "CARD_NOTAUTHORIZED" else status,
-            "currency": "RUB",
-            "amount": payment["amount"],
-            "commission": None,
-            **order,
-        }
-        if refund and not self.setting("refund_without_id"):
-            data["refundRequestId"] = refund["id"]
-        if chargeback:
-            data["refundInfo"] = {"chargeback": True}
-        body = {
-            "orderData": data,
-            "paymentResult": {
-                "paymentMethod": payment["paid_by"] or "CCVISAMC",
-                "paymentDate": payment["changed_at"],
-                "cardDetails": {
-                    "bin": "465203",
-                    "pan": "4652-xxxx-xxxx-7037",
-                    "type": "MIR",
-                    "owner": "PAYER",
-                },
-            },
-            "client": {"billing": {"email": payment["email"], "phone": payment["phone"]}},
-            "authorization": {
-                "authorized": "FAILED" if code.startswith("GWERROR") else "SUCCESS",
-                "responseCode": code,
-                "responseMessage": message,
-            },
-            "dateTime": datetime.now(UTC).strftime("%Y%m%d%H%M%S"),
-        }
-        if refund:
-            body["refund"] = {
-                "amount": refund["amount"],
-                "currency": "RUB",
-                "merchantRefundReference": refund["merchant_reference"],
-            }
-        return json.dumps(body, ensure_ascii=False).encode()
-
-    def send(self, raw, attempt=0, secret=None):
-        """Post a notice; repeat it later until the shop says 200. Returns the last HTTP status or None."""
-        settings = self.app.settings
-        url = settings["notice_url"]
-        date = datetime.now(UTC).isoformat(timespec="seconds")
-        parts = urlsplit(url)
-        headers = {
-            "Content-Type": "application/json",
-            "X-Header-Merchant": settings["merchant"],
-            "X-Header-Date": date,
-            "X-Header-Signature": signature(
-                settings["merchant"],
-                secret or settings["secret"],
-                date,
-                "POST",
-                parts.path,
-                parts.query,
-                raw,
-            ),
-        }
-        try:
-            status = self.app.send("notice", "POST", url, data=raw, headers=headers).status_code
-        except requests.RequestException:
-            status = None
-        if status != 200 and attempt < len(RETRIES):
-            self.app.later(RETRIES[attempt], self.send, raw, attempt + 1, secret)
-        return status
+    def charge_back(self, payment, reason):
+        """The payer's bank takes back what is left; PayU lists it among the refunds."""
+        with self.app.transaction() as database:
+            number = self._note_refund(database, payment, self.rest(payment), REFUNDED)
+        payment = self.move(payment, REFUNDED)
+        self.tell(payment, refund=self._refund_row(number), chargeback=reason or FRAUD)

@@ -103,6 +103,7 @@ class PayuController(http.Controller):
         csrf=False,
         save_session=False,
         max_content_length=const.NOTICE_MAX_BYTES,
+        payu_ru_raw_body=True,
     )
     def payu_ru_webhook(self, **_ignored):
         """Store a notice of PayU, then process it.

@@ -1,3 +1,4 @@
+from . import ir_http
 from . import payment_provider
 from . import payment_transaction
 from . import payment_transaction_outcome

@@ -1,4 +1,5 @@
 import ipaddress
+import time
 from urllib.parse import urlsplit
 
 import requests
@@ -12,9 +13,13 @@ from odoo.tools.urls import urljoin
 from odoo.addons.payment.logging import get_payment_logger
 
 from .. import const
-from ..protocol import answers, masking, signature
+from ..protocol import answers, limits, masking, signature
 
 _logger = get_payment_logger(__name__)
+
+# Until when PayU wants no calls, in this process's clock: (database, provider) -> seconds.
+# Each process learns it from a refusal of its own.
+quiet_until = {}
 
 
 class PaymentProvider(models.Model):
@@ -38,9 +43,21 @@ class PaymentProvider(models.Model):
     )
     payu_ru_api_url = fields.Char(
         string="PayU Address",
-        help="Leave empty for PayU's own addresses: the live one when the provider is enabled,"
-        " the sandbox in test mode.",
+        help="Leave empty for PayU's own addresses. Another one, such as a sandbox, is used in test"
+        " mode only, unless its use for live payments is confirmed below.",
         copy=False,
+        groups="base.group_system",
+    )
+    payu_ru_api_url_is_live = fields.Boolean(
+        string="Use This Address for Live Payments",
+        help="Without it payments of the enabled provider go to PayU's own live address, whatever"
+        " address was left here from testing.",
+        copy=False,
+        groups="base.group_system",
+    )
+    payu_ru_address_used = fields.Char(
+        string="Payments Go To",
+        compute="_compute_payu_ru_address_used",
         groups="base.group_system",
     )
     payu_ru_notice_url = fields.Char(
@@ -59,6 +76,14 @@ class PaymentProvider(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("code", "state", "payu_ru_api_url", "payu_ru_api_url_is_live")
+    def _compute_payu_ru_address_used(self):
+        for provider in self:
+            provider.payu_ru_address_used = (
+                provider.code == "payu_ru"
+                and provider._payu_ru_api_address(provider.state == "enabled")
+            )
+
     def _compute_feature_support_fields(self):
         """Override of `payment` to enable refunds."""
         result = super()._compute_feature_support_fields()
@@ -76,7 +101,7 @@ class PaymentProvider(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("payu_ru_api_url", "payu_ru_notice_url")
+    @api.constrains("state", "payu_ru_api_url", "payu_ru_api_url_is_live", "payu_ru_notice_url")
     def _check_payu_ru_urls(self):
         """A secret and a borrower's payment never travel in the clear, except inside one machine."""
         for provider in self:
@@ -85,8 +110,24 @@ class PaymentProvider(models.Model):
                     raise ValidationError(
                         self.env._("PayU addresses must begin with https:// (got %s).", url)
                     )
+            parts = urlsplit(provider.payu_ru_api_url or "")
+            if provider.payu_ru_api_url_is_live and parts.scheme != "https":
+                raise ValidationError(
+                    self.env._("Live payments go to an address that begins with https:// only.")
+                )
+            is_live_host = parts.hostname == urlsplit(const.PRODUCTION_URL).hostname
+            if provider.state == "test" and is_live_host:
+                raise ValidationError(
+                    self.env._("In test mode PayU's live address would take real money.")
+                )
 
     # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `payment`: a confirmation is for one address, not for the next."""
+        if "payu_ru_api_url" in vals:
+            vals = {"payu_ru_api_url_is_live": False, **vals}
+        return super().write(vals)
 
     def _get_default_payment_method_codes(self):
         """Override of `payment` to return the default payment method codes."""
@@ -103,6 +144,7 @@ class PaymentProvider(models.Model):
             "payu_ru_merchant_code": None,
             "payu_ru_secret_key": None,
             "payu_ru_api_url": None,
+            "payu_ru_api_url_is_live": False,
         }
 
     # === BUSINESS METHODS === #
@@ -148,7 +190,7 @@ class PaymentProvider(models.Model):
                 return provider_sudo
         return self.browse()
 
-    def _payu_ru_call(self, call, reference):
+    def _payu_ru_call(self, call, reference, is_live):
         """Send one request to PayU.
 
         Core's `_send_api_request` is not used: it would encode the body a second time after
@@ -156,15 +198,20 @@ class PaymentProvider(models.Model):
 
         :param protocol.calls.Call call: the request.
         :param str reference: the transaction it is about, for the log.
+        :param bool is_live: whether that transaction was begun for real money. A provider that
+                             was switched over or off since is asked where the payment is.
         :return: The HTTP status and the body of the answer, whatever they are.
         :rtype: tuple[int, bytes]
         :raise answers.Refused: if nothing was sent.
         :raise answers.Unclear: if it is not known what PayU did.
         """
         self.ensure_one()
+        key = (self.env.cr.dbname, self.id)
+        if (left := quiet_until.get(key, 0) - time.monotonic()) > 0:
+            raise answers.Refused(answers.LIMIT, f"PayU asks to wait {left:.0f} s")
         if request and not self._payu_ru_take_place():
             raise answers.Refused("BUSY")
-        url = urljoin(self._payu_ru_api_address(), call.path)
+        url = urljoin(self._payu_ru_api_address(is_live), call.path)
         moment = fields.Datetime.context_timestamp(
             self.with_context(tz="Europe/Moscow"), fields.Datetime.now()
         )
@@ -201,6 +248,10 @@ class PaymentProvider(models.Model):
             reference,
             masking.mask(response.content),
         )
+        if seconds := limits.pause(
+            response.status_code, response.headers, response.content, time.time()
+        ):
+            quiet_until[key] = time.monotonic() + seconds
         return response.status_code, response.content
 
     def _payu_ru_take_place(self):
@@ -235,20 +286,32 @@ class PaymentProvider(models.Model):
             inherited = getattr(super(), "_get_redirect_origins", list)
             return inherited()
         # In sudo mode to read the address of the API.
-        parts = urlsplit(self.sudo()._payu_ru_api_address())
+        parts = urlsplit(self.sudo()._payu_ru_api_address(self.state == "enabled"))
         return ["https:"] if parts.scheme == "https" else [f"{parts.scheme}://{parts.netloc}"]
 
-    def _payu_ru_api_address(self):
+    def _payu_ru_api_address(self, is_live):
+        """Return where payments are made; a leftover of testing never gets live ones.
+
+        :param bool is_live: whether they are for real money.
+        :rtype: str
+        """
         self.ensure_one()
-        default = const.PRODUCTION_URL if self.state == "enabled" else const.SANDBOX_URL
-        return self.payu_ru_api_url or default
+        if not is_live:
+            return self.payu_ru_api_url or const.SANDBOX_URL
+        is_confirmed = self.payu_ru_api_url_is_live and _is_https(self.payu_ru_api_url)
+        return self.payu_ru_api_url if is_confirmed else const.PRODUCTION_URL
+
+
+def _is_https(url):
+    parts = urlsplit(url or "")
+    return parts.scheme == "https" and bool(parts.hostname)
 
 
 def _is_safe(url):
     """Say whether an address is https, or stays inside this machine."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
+    if _is_https(url):
         return True
+    parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname:
         return False
     if parts.hostname == "localhost":

@@ -8,7 +8,7 @@ from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.logging import get_payment_logger
 
 from .. import const
-from ..protocol import answers, calls
+from ..protocol import answers, calls, money, names
 
 _logger = get_payment_logger(__name__)
 
@@ -29,6 +29,13 @@ class PaymentTransaction(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    payu_ru_review_at = fields.Datetime(
+        string="PayU Reviewed Next At",
+        help="When PayU is asked again whether a settled payment is still what it was.",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
     payu_ru_checked_at = fields.Datetime(
         string="PayU Asked At",
         help="When PayU last answered how this payment stands.",
@@ -44,6 +51,12 @@ class PaymentTransaction(models.Model):
     payu_ru_chargeback = fields.Boolean(
         string="PayU Chargeback",
         help="The payer's bank has taken the money back, or tries to.",
+        readonly=True,
+        copy=False,
+    )
+    # Named after no provider: whatever sold something may declare the same field and show it.
+    dispute_reason = fields.Char(
+        help="Why the payer's bank takes the money back; empty if it does not.",
         readonly=True,
         copy=False,
     )
@@ -83,6 +96,9 @@ class PaymentTransaction(models.Model):
         if self.provider_code != "payu_ru":
             return super()._get_specific_rendering_values(processing_values)
 
+        if not self._payu_ru_is_whole():
+            self._set_error(self.env._("PayU takes whole kopecks only."))
+            return {}
         missing = self._payu_ru_missing_contact()
         if missing:
             self._set_error(self.env._("PayU needs your %s.", missing))
@@ -91,7 +107,7 @@ class PaymentTransaction(models.Model):
         amount = self._payu_ru_amount()
         try:
             call = calls.authorize(self._payu_ru_order(amount))
-            answer = self.provider_id._payu_ru_call(call, self.reference)
+            answer = self.provider_id._payu_ru_call(call, self.reference, self.is_live)
             page = answers.page(*answer, self.reference, amount)
         except answers.Refused as refusal:
             if refusal.code == "BUSY":
@@ -141,7 +157,8 @@ class PaymentTransaction(models.Model):
 
         :rtype: protocol.calls.Order
         """
-        first_name, last_name = payment_utils.split_partner_name(self.partner_name)
+        first_name, last_name = names.split(self.partner_name)
+        moscow = self.with_context(tz="Europe/Moscow")
         token = payment_utils.generate_access_token(self.reference, env=self.env)
         query = urlencode({"reference": self.reference, "access_token": token})
         return_url = f"{urljoin(self.provider_id.get_base_url(), const.RETURN_ROUTE)}?{query}"
@@ -151,15 +168,19 @@ class PaymentTransaction(models.Model):
             description=self.env._("Payment %s", self.reference),
             payer=calls.Payer(
                 first_name=first_name,
-                last_name=last_name or first_name,
+                last_name=last_name,
                 email=self.partner_email or self.company_id.email,
                 phone=self.partner_phone,
                 country_code=self.partner_country_id.code or "RU",
+                # An addon that asks for the page in a job says from where the payer clicked.
+                ip=self.env.context.get("payment_payer_ip")
+                or payment_utils.get_customer_ip_address(),
+                time=fields.Datetime.context_timestamp(moscow, fields.Datetime.now()),
             ),
             success_url=return_url,
             fail_url=return_url,
             page_seconds=int(const.PAGE_LIFETIME.total_seconds()),
-            language="ru" if (self.partner_lang or "ru").startswith("ru") else "en",
+            language="RU" if (self.partner_lang or "ru").startswith("ru") else "EN",
             method=const.PAYMENT_METHODS.get(self.primary_payment_method_id.code, ""),
         )
 
@@ -183,7 +204,7 @@ class PaymentTransaction(models.Model):
         match refusal.code:
             case "NO_CONNECTION":
                 return self.env._("PayU cannot be reached now. Please try again later.")
-            case "TOO_MANY_REQUESTS" | "BUSY":
+            case answers.LIMIT | "BUSY":
                 return self.env._("PayU is busy. Please try again in a minute.")
             case "REQUEST_EXPIRED":
                 return self.env._("The clock of our server is wrong. Please tell us about it.")
@@ -197,3 +218,13 @@ class PaymentTransaction(models.Model):
         :rtype: Decimal
         """
         return Decimal(f"{abs(self.amount):.2f}")
+
+    def _payu_ru_is_whole(self):
+        """Say whether the sum is one of whole kopecks: a currency may be kept in finer parts.
+
+        What PayU would take then is not what is owed, and it would be found out after payment.
+
+        :rtype: bool
+        """
+        exact = Decimal(f"{abs(self.amount):.6f}")
+        return exact == exact.quantize(money.CENT)

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
@@ -7,6 +10,7 @@ from odoo.addons.payment.logging import get_payment_logger
 
 from .. import const
 from ..protocol import answers, calls, statuses
+from ..protocol.statuses import Meaning
 
 _logger = get_payment_logger(__name__)
 
@@ -29,11 +33,16 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         payment = (self.source_transaction_id or self)._payu_ru_in_its_language()
         answer = payment.provider_id._payu_ru_call(
-            calls.status(payment.reference), payment.reference
+            calls.status(payment.reference), payment.reference, payment.is_live
         )
         report = answers.report(*answer, payment.reference)
         payment._payu_ru_lock()
-        payment._payu_ru_apply(report.payment, is_asked=True)
+        statement = report.payment
+        is_given_back = any(refund.done for refund in report.refunds)
+        if payment.state == "done" and is_given_back and statement.meaning is Meaning.REVERSED:
+            # Of money that was taken, REVERSED means the refund that is listed with it.
+            statement = replace(statement, status="REFUND")
+        payment._payu_ru_apply(statement, is_asked=True)
         if payment.state == "done":
             payment._payu_ru_apply_refunds(report.refunds)
         for transaction in payment | payment.child_transaction_ids:
@@ -65,12 +74,36 @@ class PaymentTransaction(models.Model):
         elif status.upper() in statuses.HOPELESS_AFTER_PAGE:
             if self.state in ("draft", "pending"):
                 self._set_canceled(self.env._("PayU's page was closed without a payment."))
+            if not self.payu_ru_review_at:  # A bank may still have been at it: one look more.
+                self.payu_ru_review_at = self._payu_ru_next_night()
+                self.payu_ru_next_check_at = False
+                return
         else:
             next_check_at = now + const.ASK_CLOSED
         if next_check_at and now - self.create_date > const.ASK_FOR:
             self._payu_ru_alert(self.env._("PayU gave no outcome for ten days."))
             next_check_at = False
         self.payu_ru_next_check_at = next_check_at
+        # What was taken and reversed will not change any more: a person has been told.
+        is_watched = (
+            self.state == "done"
+            and self.operation != "refund"
+            and statuses.meaning_of(status) not in statuses.NEVER_PAID
+            and now - (self.last_state_change or self.create_date) < const.REVIEW_FOR
+        )
+        self.payu_ru_review_at = self._payu_ru_next_night() if is_watched else False
+
+    def _payu_ru_next_night(self):
+        """Return this payment's moment of the coming night; each has its own, so that not all
+        are asked about at once.
+
+        :rtype: datetime
+        """
+        now = fields.Datetime.now()
+        begin = now.replace(hour=const.REVIEW_FROM_HOUR_UTC, minute=0, second=0, microsecond=0)
+        if begin <= now:
+            begin += timedelta(days=1)
+        return begin + timedelta(seconds=self.id * 7919 % int(const.REVIEW_SPREAD.total_seconds()))
 
     def _payu_ru_lock(self):
         """Let nobody else change this payment; a notice and a return often come at once.
@@ -85,7 +118,9 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _cron_payu_ru_ask(self, limit=100):
-        """Ask PayU about payments and refunds whose outcome is open, the longest due first.
+        """Ask PayU about payments and refunds whose outcome is open, the longest due first;
+        then about settled payments whose night has come: their refund or its notice may have
+        escaped us.
 
         One unclear answer ends the run: a PayU that hangs costs one time-out, not one for each
         payment. The scheduler would call us again at once as long as something remained, up to
@@ -94,12 +129,16 @@ class PaymentTransaction(models.Model):
         :param int limit: how many at most; the next run takes the rest.
         :return: None
         """
-        due = [("payu_ru_next_check_at", "<=", fields.Datetime.now())]
-        waiting = self.search(due, order="payu_ru_next_check_at, id", limit=limit)
+        now = fields.Datetime.now()
+        waiting = self.browse()
+        for due in ("payu_ru_next_check_at", "payu_ru_review_at"):
+            if rest := limit - len(waiting):
+                waiting |= self.search([(due, "<=", now)], order=f"{due}, id", limit=rest)
         for done, transaction in enumerate(waiting, 1):
             # A refund may have been asked about together with its payment.
+            dates = (transaction.payu_ru_next_check_at, transaction.payu_ru_review_at)
             is_answered = True
-            if transaction.payu_ru_next_check_at:
+            if any(date and date <= now for date in dates):
                 is_answered = transaction._payu_ru_ask_or_postpone()
             remaining = len(waiting) - done if is_answered else 0
             if not self.env["ir.cron"]._commit_progress(1, remaining=remaining) or not remaining:
@@ -124,7 +163,10 @@ class PaymentTransaction(models.Model):
         except Exception:
             self.env.cr.rollback()
             _logger.exception("Asking PayU about %s failed", self.reference)
-        self.payu_ru_next_check_at = fields.Datetime.now() + 2 * const.ASK_OPEN
+        if self.payu_ru_next_check_at:
+            self.payu_ru_next_check_at = fields.Datetime.now() + 2 * const.ASK_OPEN
+        if self.payu_ru_review_at:
+            self.payu_ru_review_at = self._payu_ru_next_night()
         return is_answered
 
     # === ACTION METHODS === #

@@ -29,24 +29,41 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         self = self._payu_ru_in_its_language()
         if event.chargeback:
-            self.payu_ru_chargeback = True
-            self._payu_ru_alert(self.env._("Chargeback: the payer's bank takes the money back."))
+            self._payu_ru_dispute(event.chargeback)
             return
+        meaning = event.meaning
         # A same-day refund is called REVERSED, as is the release of a hold; it names a refund.
-        meaning = Meaning.REFUNDED if event.refund else event.meaning
+        if event.refund and meaning is Meaning.REVERSED:
+            meaning = Meaning.REFUNDED
         self._process("payu_ru", {**asdict(event), "meaning": meaning, "is_asked": is_asked})
         if event.refund and self.state == "done":
             self._payu_ru_apply_notified_refund(event.refund)
 
+    def _payu_ru_dispute(self, reason):
+        """Mark a payment that the payer's bank takes back; what follows is for a person to say.
+
+        :param str reason: the bank's reason as PayU words it.
+        :return: None
+        """
+        if self.payu_ru_chargeback and self.dispute_reason == reason:
+            return  # Told before, and perhaps seen since.
+        self.write({"payu_ru_chargeback": True, "dispute_reason": reason})
+        self._payu_ru_alert(
+            self.env._("Disputed: the payer's bank takes the money back (%s).", reason)
+        )
+        if self.state != "done":
+            self.payu_ru_next_check_at = fields.Datetime.now()  # It must have been paid.
+
     def _payu_ru_in_its_language(self):
-        """Return the payment speaking the payer's language, whoever it is processed by.
+        """Return the payment speaking the payer's language, or the company's if his is not known,
+        whoever it is processed by.
 
         Without it a message would be in the language of a cron or of an anonymous request, and
         the same note would be made once in each.
 
         :rtype: payment.transaction
         """
-        return self.with_context(lang=self.partner_lang or None)
+        return self.with_context(lang=self.partner_lang or self.company_id.partner_id.lang)
 
     def _process(self, provider_code, payment_data):
         """Override of `payment` to book a payment at once, not in ten minutes."""
@@ -56,6 +73,8 @@ class PaymentTransaction(models.Model):
         ):
             transaction.payu_ru_next_check_at = False  # There is nothing left to ask.
         if provider_code == "payu_ru" and transaction.state == "done":
+            if transaction.operation != "refund" and not transaction.payu_ru_review_at:
+                transaction.payu_ru_review_at = transaction._payu_ru_next_night()
             if not transaction.is_post_processed:
                 self.env.ref("payment.cron_post_process_payment_tx")._trigger()
         return transaction
@@ -77,8 +96,10 @@ class PaymentTransaction(models.Model):
             return super()._validate_amount(payment_data)
         problem = self._payu_ru_money_problem(payment_data)
         if not problem:
-            return super()._validate_amount(payment_data)
+            return None  # Core would compare again, by the decimals of the currency.
         self._payu_ru_alert(problem)
+        if self.state != "done" and not payment_data["is_asked"]:
+            self.payu_ru_next_check_at = fields.Datetime.now()
         if self.state in ("draft", "pending", "authorized"):
             self._set_error(
                 self.env._("The payment is being checked by our staff. Please do not pay again.")
@@ -92,18 +113,27 @@ class PaymentTransaction(models.Model):
         :rtype: str
         """
         amount, currency = payment_data["amount"], payment_data["currency"]
+        if payment_data["problem"]:
+            return self.env._(
+                "PayU says %(status)s, but its sum cannot be read: %(problem)s.",
+                status=payment_data["status"],
+                problem=payment_data["problem"],
+            )
+        is_asked = payment_data["is_asked"]
         if amount is None:
-            # The status answer of older accounts names no sum. Then the payment must be the
+            # The status answer of some accounts names no sum. Then the payment must be the
             # very one that PayU made for our signed request.
             is_ours = (
-                payment_data["is_asked"]
+                is_asked
                 and self.provider_reference
                 and (payment_data["provider_reference"] == self.provider_reference)
             )
             if payment_data["meaning"] in statuses.MONEY and not is_ours:
                 return self.env._("PayU says %s but names no sum.", payment_data["status"])
             return ""
-        if amount != self._payu_ru_amount() or currency != self.currency_id.name:
+        # Nor need an answer to our own question repeat the currency we asked for.
+        is_right_currency = currency == self.currency_id.name or (is_asked and not currency)
+        if amount != self._payu_ru_amount() or not is_right_currency:
             return self.env._(
                 "PayU says %(status)s for %(amount)s %(currency)s, expected were %(expected)s"
                 " %(expected_currency)s.",
@@ -141,7 +171,7 @@ class PaymentTransaction(models.Model):
             case Meaning.FAILED:
                 self._payu_ru_fail(payment_data)
             case Meaning.CANCELLED | Meaning.REVERSED:
-                self._payu_ru_cancel(status)
+                self._payu_ru_cancel(payment_data)
             case Meaning.WIRE | Meaning.CASH | Meaning.SUSPICIOUS:
                 self._payu_ru_pend(status)
                 self._payu_ru_alert(self.env._("PayU says %s. Please check it there.", status))
@@ -176,6 +206,8 @@ class PaymentTransaction(models.Model):
             message = self.env._("Nothing has been paid yet. If you did not pay, begin again.")
         else:
             message = self.env._("The payment is on its way. Please do not pay again.")
+        if self.operation == "refund":
+            message = None
         if self.state == "draft":
             self._set_pending(state_message=message)
         elif self.state == "pending":
@@ -212,9 +244,15 @@ class PaymentTransaction(models.Model):
             reason = payment_data["message"] or payment_data["status"]
             self._set_error(self.env._("The payment did not go through (%s).", reason))
 
-    def _payu_ru_cancel(self, status):
-        if self.state == "done":
-            self._payu_ru_alert(self.env._("PayU says %s after the payment was confirmed.", status))
+    def _payu_ru_cancel(self, payment_data):
+        """Give up a payment that PayU gave up; one that was paid is asked about first."""
+        if self.state == "done" and not payment_data["is_asked"]:
+            # A refund of the same day may be told as a bare REVERSED: the answer lists it.
+            self._payu_ru_ask()
+        elif self.state == "done":
+            self._payu_ru_alert(
+                self.env._("PayU says %s after the payment was confirmed.", payment_data["status"])
+            )
         elif self.state != "cancel":
             self._set_canceled(extra_allowed_states=("error",))
 

@@ -1,5 +1,7 @@
+from decimal import Decimal
+
 from odoo import fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.payment.logging import get_payment_logger
 
@@ -19,18 +21,28 @@ class PaymentTransaction(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_payu_ru_refund(self):
-        """Give back all that is left of the payment.
+    def action_payu_ru_refund(self, amount=None):
+        """Give back a part of the payment, or all that is left of it.
 
+        :param float amount: the part; all if it is `None`.
         :return: A notification.
         :rtype: dict
-        :raise ValidationError: if nothing is left.
+        :raise AccessError: if the user is no manager of PayU.
+        :raise ValidationError: if nothing, or not so much, is left.
         """
         self.ensure_one()
-        rest = self.sudo()._payu_ru_refundable(self.browse())
+        self.check_access("read")
+        if not self.env.user.has_group("payu_connector.payu_connector_group_manager"):
+            raise AccessError(self.env._("Only a PayU manager may give money back."))
+        # In sudo mode: core lets only administrators write payments and read a provider's secret.
+        payment_sudo = self.sudo()
+        rest = payment_sudo._payu_ru_refundable(self.browse())
         if rest <= 0:
             raise ValidationError(self.env._("All of this payment went back already."))
-        return self.action_refund(amount_to_refund=float(rest))
+        part = rest if amount is None else Decimal(f"{amount:.2f}")
+        if not 0 < part <= rest:
+            raise ValidationError(self.env._("That is more than is left of the payment."))
+        return payment_sudo.action_refund(amount_to_refund=float(part))
 
     # === BUSINESS METHODS - PRE-PROCESSING === #
 
@@ -47,6 +59,8 @@ class PaymentTransaction(models.Model):
             return super()._send_refund_request()
         payment = self.source_transaction_id
         payment._payu_ru_lock()  # Two refunds at once must not exceed the payment together.
+        if not self._payu_ru_is_whole():
+            raise ValidationError(self.env._("PayU takes whole kopecks only."))
         if self._payu_ru_amount() > payment._payu_ru_refundable(self):
             raise ValidationError(self.env._("That is more than is left of the payment."))
         if not payment.provider_reference:
@@ -59,7 +73,7 @@ class PaymentTransaction(models.Model):
         )
         message = None
         try:
-            answer = self.provider_id._payu_ru_call(call, self.reference)
+            answer = self.provider_id._payu_ru_call(call, self.reference, payment.is_live)
             self.provider_reference = answers.refund(*answer)
         except answers.Refused as refusal:
             raise ValidationError(self.env._("PayU refused the refund (%s).", refusal)) from refusal
@@ -91,7 +105,9 @@ class PaymentTransaction(models.Model):
         :return: None
         """
         is_named = refund.reference or refund.request_id
-        if (is_named and refund.amount) or (is_named and self._payu_ru_find_refund(refund)):
+        if refund.problem:
+            self._payu_ru_note_unreadable(refund)
+        elif (is_named and refund.amount) or (is_named and self._payu_ru_find_refund(refund)):
             self._payu_ru_apply_refunds([refund])
         elif self._payu_ru_ask().refunds:
             return  # All refunds of the payment came with the answer.
@@ -108,6 +124,12 @@ class PaymentTransaction(models.Model):
         """
         taken = self.browse()
         for refund in refunds:
+            if refund.chargeback:
+                self._payu_ru_dispute(refund.chargeback)
+                continue
+            if refund.problem:
+                self._payu_ru_note_unreadable(refund)
+                continue
             child = self._payu_ru_find_refund(refund, taken) or self._payu_ru_foreign_refund(refund)
             if not child:
                 continue
@@ -123,9 +145,16 @@ class PaymentTransaction(models.Model):
                     "currency": refund.currency or self.currency_id.name,
                     "method": "",
                     "message": "",
+                    "code": "",
+                    "problem": "",
                     "is_asked": True,
                 },
             )
+
+    def _payu_ru_note_unreadable(self, refund):
+        self._payu_ru_alert(
+            self.env._("PayU gave money back, but its sum cannot be read: %s.", refund.problem)
+        )
 
     def _payu_ru_find_refund(self, refund, besides=()):
         """Return our transaction of a refund: by our reference, by PayU's, or by its sum.
@@ -169,4 +198,5 @@ class PaymentTransaction(models.Model):
             float(refund.amount),
             is_refund=True,
             provider_reference=refund.request_id or refund.reference,
+            payu_ru_next_check_at=fields.Datetime.now() + const.ASK_OPEN,
         )

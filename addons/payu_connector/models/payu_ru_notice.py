@@ -108,7 +108,10 @@ class Notice(models.Model):
         try:
             event, problem = notices.parse(body), None
         except ValueError as error:
-            event, problem = notices.unreadable(body), str(error)
+            _logger.info("A PayU notice cannot be read: %s", error)
+            staff_env = self.with_context(lang=provider.company_id.partner_id.lang).env
+            event = notices.unreadable(body)
+            problem = staff_env._("This is no notice, or one that names no payment or status.")
         # Two equal notices may come at once: the second one then fails to serialize, the
         # request runs again, and finds the first.
         query = SQL(
@@ -177,7 +180,8 @@ class Notice(models.Model):
         # Whoever holds one merchant's secret speaks for the payments of that merchant only.
         merchant_code = self.provider_id.payu_ru_merchant_code
         if not transaction or transaction.provider_id.payu_ru_merchant_code != merchant_code:
-            self.write({"state": "unknown", "outcome": self.env._("We know no such payment.")})
+            staff_env = self.with_context(lang=self.company_id.partner_id.lang).env
+            self.write({"state": "unknown", "outcome": staff_env._("We know no such payment.")})
             return
         if transaction.source_transaction_id:
             transaction = transaction.source_transaction_id

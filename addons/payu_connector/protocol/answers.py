@@ -22,8 +22,15 @@ ALREADY = frozenset(
     }
 )
 
+#: "Too many calls"; its headers say when to come back.
+LIMIT = "LIMIT_CALLS_EXCEEDED"
+
 #: Codes of a refusal that the next call would get as well: not reached, too many calls.
-NO_USE = frozenset({"NO_CONNECTION", "TOO_MANY_REQUESTS"})
+NO_USE = frozenset({"NO_CONNECTION", LIMIT})
+
+#: The longest text that is kept of any field: references, statuses, messages.
+TEXT_LENGTH = 255
+URL_LENGTH = 4000
 
 
 class Refused(Exception):
@@ -47,20 +54,38 @@ class Page:
     provider_reference: str
 
 
+def _number(written: str):
+    """Return a number with a point or an exponent exactly; one beyond all bounds as text."""
+    try:
+        return Decimal(written)
+    except ArithmeticError:
+        return written
+
+
 def load(body: bytes) -> dict:
     """Read a JSON object; numbers with a point become Decimal, never float.
 
-    :raises ValueError: not a JSON object
+    :raises ValueError: not a JSON object, or one nested too deep to be read
     """
-    value = json.loads(body, parse_float=Decimal)
+    try:
+        value = json.loads(body, parse_float=_number)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value
 
 
-def text(value) -> str:
-    """Return a field that is a number in some examples and text in others."""
-    return "" if value is None else str(value).replace("\0", "").strip()
+def text(value, length: int = TEXT_LENGTH) -> str:
+    """Return a field that is a number in some examples and text in others.
+
+    What no database can store (NUL, half a surrogate pair) is left out, and what is longer
+    than any such field is cut.
+    """
+    if value is None:
+        return ""
+    kept = str(value)[:length].encode("utf-8", "ignore").decode()
+    return kept.replace("\0", "").strip()
 
 
 def branch(value) -> dict:
@@ -77,16 +102,49 @@ def branches(value) -> list[dict]:
     )
 
 
-def _read(http_status: int, body: bytes) -> dict:
-    """Return the content of an answer that says SUCCESS."""
-    if http_status == 429:
-        raise Refused("TOO_MANY_REQUESTS", "PayU asks to wait a minute")
+def chargeback(*places: dict) -> str:
+    """Return the reason of a chargeback named in one of ``places``; "" if none is.
+
+    It is described as the text of the reason. Whatever else stands there, except an outright
+    no (absent, null, false, 0, empty), is a chargeback too: money that a bank took back must
+    not pass for an ordinary refund.
+    """
+    for place in places:
+        for info in (place, *branches(place.get("refundInfo"))):
+            said = info.get("chargeback")
+            if said is True:
+                return "true"
+            if isinstance(said, (dict, list)) and said:
+                return text(json.dumps(said, ensure_ascii=False, default=str))
+            if said and text(said):
+                return text(said)
+    return ""
+
+
+def _content(http_status: int, body: bytes) -> dict:
+    """Return the content of an answer, whatever it says.
+
+    :raises Refused: the limit of calls; Unclear: a fault of theirs, or no JSON
+    """
     if http_status >= 500 or 300 <= http_status < 400:
         raise Unclear(f"HTTP {http_status}")
     try:
         content = load(body)
     except ValueError as error:
+        if http_status == 429:
+            raise Refused(LIMIT, "PayU asks to wait") from error
         raise Unclear(f"HTTP {http_status} without JSON") from error
+    if http_status == 429 or LIMIT in (
+        text(content.get("status")).upper(),
+        text(content.get("code")).upper(),
+    ):
+        raise Refused(LIMIT, text(content.get("message")) or "PayU asks to wait")
+    return content
+
+
+def _read(http_status: int, body: bytes) -> dict:
+    """Return the content of an answer that says SUCCESS."""
+    content = _content(http_status, body)
     status = text(content.get("status")).upper()
     if status in ALREADY:
         raise Unclear(status)
@@ -109,7 +167,7 @@ def page(http_status: int, body: bytes, reference: str, amount: Decimal) -> Page
         raise Unclear("the answer is about another payment")
     if echoed_amount not in (None, amount):
         raise Unclear("the answer is about another sum")
-    url = text(branch(content.get("paymentResult")).get("url"))
+    url = text(branch(content.get("paymentResult")).get("url"), URL_LENGTH)
     if not url.startswith(("https://", "http://")):
         raise Unclear("no page address in the answer")
     return Page(url, text(content.get("payuPaymentReference")))
@@ -126,59 +184,93 @@ def refund(http_status: int, body: bytes) -> str:
 def report(http_status: int, body: bytes, reference: str) -> Report:
     """Read the answer to ``status``; an unknown reference is the status NOT_FOUND.
 
-    The answer of older accounts names no sum: then ``payment.amount`` is ``None``.
+    It is judged by the HTTP status and ``paymentStatus`` alone: the description knows no
+    ``status`` in it and no reference of ours, though one client reads the former. The answer
+    of some accounts names no sum: then ``payment.amount`` is ``None``.
 
     :raises Refused: not answered; Unclear: not understood
     """
+    content = _content(http_status, body)
     if http_status == 404:
-        try:
-            load(body)
-        except ValueError as error:  # a proxy's page, or a wrong address: not PayU's word
-            raise Unclear("HTTP 404 without JSON") from error
         return Report(Event(reference, "", "NOT_FOUND", None, ""))
-    content = _read(http_status, body)
+    said = text(content.get("status")).upper()
+    status = text(content.get("paymentStatus"))
+    if http_status >= 400 or (not status and said not in ("", "SUCCESS")):
+        raise Refused(said or f"HTTP_{http_status}", text(content.get("message")))
+    if not status:
+        raise Unclear("the answer names no status of the payment")
     if text(content.get("merchantPaymentReference")) not in ("", reference):
         raise Unclear("the answer is about another payment")
+    problem, amount, currency = "", None, ""
     try:
-        amount, currency = _paid(content)
-        refunds = tuple(_refund(item) for item in branches(content.get("refunds")))
-    except ValueError as error:
-        raise Unclear(str(error)) from error
+        amount, currency = _paid(content, status)
+    except money.NoSum as error:
+        problem = error.written
+    refunds = tuple(refund_of(item) for item in branches(content.get("refunds")))
+    failed = _failed(content)
     payment = Event(
         reference=reference,
         provider_reference=text(content.get("payuPaymentReference")),
-        status=text(content.get("paymentStatus")),
+        status=status,
         amount=amount,
         currency=currency,
-        message=text(content.get("message")),
+        message=text(failed.get("responseMessage")) or text(content.get("message")),
+        code=text(failed.get("responseCode")),
+        problem=problem,
+        chargeback=chargeback(content),
     )
     return Report(payment, refunds)
 
 
-def _paid(content: dict) -> tuple[Decimal | None, str]:
-    """Return the sum of the payment: said outright, captured, or authorised; in this order."""
+def _paid(content: dict, status: str) -> tuple[Decimal | None, str]:
+    """Return the sum of the payment: said outright, captured, or authorised; in this order.
+
+    Only authorizations with ``authorized: SUCCESS`` carry money.
+
+    :raises money.NoSum: a sum that is none, or a payment said to be paid by failed attempts only
+    """
     amount, currency = money.parse(content.get("amount")), text(content.get("currency"))
     captures = [
         item
         for item in branches(content.get("captures"))
-        if text(item.get("status")).upper() in ("COMPLETE", "SUCCESS")
+        if text(item.get("status")).upper() in ("", "COMPLETE", "SUCCESS")
     ]
-    if amount is None and captures:
-        sums = [money.parse(item.get("amount")) for item in captures]
-        amount = sum(sums) if None not in sums else None
-        currency = currency or text(captures[0].get("currency"))
-    if amount is None:
-        for item in branches(content.get("authorizations")):
-            amount = money.parse(item.get("amount")) or amount
-            currency = text(item.get("currency")) or currency
+    attempts = branches(content.get("authorizations"))
+    carried = [item for item in attempts if text(item.get("authorized")).upper() == "SUCCESS"]
+    for moves in (captures, carried):
+        sums = [money.parse(item.get("amount")) for item in moves]
+        if amount is None and moves and None not in sums:
+            amount = sum(sums)
+            currency = currency or text(moves[0].get("currency"))
+    says_money = statuses.meaning_of(status) in statuses.MONEY
+    if says_money and attempts and not carried and not captures:
+        raise money.NoSum("authorized: FAILED")
     return amount, currency
 
 
-def _refund(item: dict) -> Refund:
+def _failed(content: dict) -> dict:
+    """Return the last attempt, if it failed; ``{}`` otherwise."""
+    last = (branches(content.get("authorizations")) or [{}])[-1]
+    return last if text(last.get("authorized")).upper() == "FAILED" else {}
+
+
+def refund_of(item: dict, is_done: bool | None = None) -> Refund:
+    """Return a refund as an answer lists it or a notice tells of it.
+
+    :param is_done: what a refund without a status of its own is taken for
+    """
+    status = text(item.get("status")).upper()
+    problem, amount = "", None
+    try:
+        amount = money.parse(item.get("amount"))
+    except money.NoSum as error:
+        problem = error.written
     return Refund(
         reference=text(item.get("merchantRefundReference")),
         request_id=text(item.get("refundRequestId")),
-        amount=money.parse(item.get("amount")),
+        amount=amount,
         currency=text(item.get("currency")),
-        done=text(item.get("status")).upper() in statuses.REFUND_DONE,
+        done=status in statuses.REFUND_DONE if status else bool(is_done),
+        chargeback=chargeback(item),
+        problem=problem,
     )

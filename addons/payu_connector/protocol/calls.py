@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -18,11 +19,15 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 @dataclass(frozen=True)
 class Call:
-    """A request to PayU: method, path below the host, body bytes."""
+    """A request to PayU: method, path below the host, body bytes.
+
+    ``identity`` is what of the body makes it this call and no other; empty means all of it.
+    """
 
     method: str
     path: str
     body: bytes = b""
+    identity: bytes = b""
 
     def idempotency_key(self, database: str) -> str:
         """Return the key under which PayU remembers this very call (36 characters).
@@ -34,18 +39,20 @@ class Call:
         :param database: what tells this database from others of the same merchant
         """
         digest = uuid.uuid5(uuid.NAMESPACE_URL, f"{database} {self.method} {self.path}")
-        return str(uuid.uuid5(digest, self.body.decode()))
+        return str(uuid.uuid5(digest, (self.identity or self.body).decode()))
 
 
 @dataclass(frozen=True)
 class Payer:
-    """Who pays; PayU requires every field."""
+    """Who pays; PayU requires every field but the address he calls from and his clock."""
 
     first_name: str
     last_name: str
     email: str
     phone: str
     country_code: str
+    ip: str = ""
+    time: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Order:
     success_url: str
     fail_url: str
     page_seconds: int
-    language: str = "ru"
+    language: str = "RU"
     method: str = ""
 
 
@@ -99,38 +106,40 @@ def authorize(order: Order) -> Call:
     if order.method:
         authorization["paymentMethod"] = order.method
     payer = order.payer
-    return Call(
-        "POST",
-        f"{API}/authorize",
-        _encode(
+    client = {
+        "billing": {
+            "firstName": payer.first_name,
+            "lastName": payer.last_name,
+            "email": payer.email,
+            "phone": payer.phone,
+            "countryCode": payer.country_code,
+        },
+        "communicationLanguage": order.language,
+    }
+    payload = {
+        "merchantPaymentReference": order.reference,
+        "currency": CURRENCY,
+        "successUrl": order.success_url,
+        "failUrl": order.fail_url,
+        "authorization": authorization,
+        "client": client,
+        "products": [
             {
-                "merchantPaymentReference": order.reference,
-                "currency": CURRENCY,
-                "successUrl": order.success_url,
-                "failUrl": order.fail_url,
-                "authorization": authorization,
-                "client": {
-                    "billing": {
-                        "firstName": payer.first_name,
-                        "lastName": payer.last_name,
-                        "email": payer.email,
-                        "phone": payer.phone,
-                        "countryCode": payer.country_code,
-                    },
-                    "communicationLanguage": order.language,
-                },
-                "products": [
-                    {
-                        "name": order.description,
-                        "sku": order.reference,
-                        "unitPrice": money.text(order.amount),
-                        "quantity": 1,
-                        "vat": 0,
-                    }
-                ],
+                "name": order.description,
+                "sku": order.reference,
+                "unitPrice": money.text(order.amount),
+                "quantity": 1,
+                "vat": 0,
             }
-        ),
-    )
+        ],
+    }
+    # A repeat comes from another second, perhaps from another address: still this payment.
+    identity = _encode(payload)
+    if payer.ip:
+        client["clientIp"] = payer.ip
+    if payer.time:
+        client["clientTime"] = payer.time.isoformat(timespec="seconds")
+    return Call("POST", f"{API}/authorize", _encode(payload), identity)
 
 
 def status(reference: str) -> Call:
@@ -156,8 +165,8 @@ def refund(
         _encode(
             {
                 "payuPaymentReference": provider_reference,
-                "originalAmount": money.text(original),
-                "amount": money.text(amount),
+                "originalAmount": money.number(original),
+                "amount": money.number(amount),
                 "currency": CURRENCY,
                 "merchantRefundReference": refund_reference,
             }

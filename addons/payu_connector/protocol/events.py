@@ -15,7 +15,7 @@ class Refund:
 
     ``reference`` is our merchantRefundReference, ``request_id`` PayU's refundRequestId
     (given only to accounts that asked for it); a refund made in PayU's cabinet has a
-    foreign reference or none.
+    foreign reference or none. ``problem`` is what stands in place of its sum.
     """
 
     reference: str = ""
@@ -23,6 +23,8 @@ class Refund:
     amount: Decimal | None = None
     currency: str = ""
     done: bool = False
+    chargeback: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,10 @@ class Event:
     """One statement of PayU about one payment.
 
     ``amount`` is always the amount of the payment, in refund notices too; the sum of a
-    refund stands in ``refund.amount``. ``event_id`` is the same for every repeat of the
-    same statement.
+    refund stands in ``refund.amount``. ``code`` is the bank's answer (GWERROR_51),
+    ``message`` its wording. ``chargeback`` is its reason, "" if it is none;
+    ``problem`` is what stands in place of its sum. ``event_id`` is the same for every
+    repeat of the same statement.
     """
 
     reference: str
@@ -41,8 +45,10 @@ class Event:
     currency: str
     method: str = ""
     message: str = ""
+    code: str = ""
     refund: Refund | None = None
-    chargeback: bool = False
+    chargeback: str = ""
+    problem: str = ""
     event_id: str = field(default="", compare=False)
 
     @property
@@ -67,7 +73,7 @@ def event_id(event: Event, body: bytes) -> str:
     """
     refund = event.refund
     distinction = ""
-    if refund or event.chargeback:
+    if refund or event.chargeback or event.problem:
         distinction = (refund and (refund.request_id or refund.reference)) or hashlib.sha256(
             body
         ).hexdigest()
@@ -79,5 +85,6 @@ def event_id(event: Event, body: bytes) -> str:
         event.currency,
         distinction,
         event.chargeback,
+        *([refund.done] if refund else []),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -7,9 +7,9 @@ import json
 SECRET = frozenset(
     """
     firstName lastName email phone city state addressLine1 addressLine2 zipCode identityDocument
-    number series ip owner pan bin cvv expiryMonth expiryYear cardHolderName lastFourDigits
-    token tokenHash bindingId ypmnBindingId sessionId authCode rrn cardIssuerBank
-    url successUrl failUrl returnUrl
+    number series ip time clientIp clientTime taxId companyName owner pan bin binNumber cvv
+    expiryMonth expiryYear cardHolderName lastFourDigits token tokenHash bindingId ypmnBindingId
+    sessionId authCode rrn cardIssuerBank issuerBank url successUrl failUrl returnUrl qr
     """.split()
 )
 HIDDEN = "***"
@@ -20,9 +20,10 @@ def mask(body: bytes | str) -> str:
     """Return a message fit for a log, at most 2000 characters; what is no JSON is not shown."""
     try:
         value = json.loads(body) if body else ""
-    except ValueError:
+        shown = json.dumps(_mask(value), ensure_ascii=False)
+    except (ValueError, RecursionError):
         return f"({len(body)} bytes, not JSON)"
-    return json.dumps(_mask(value), ensure_ascii=False)[:LENGTH]
+    return shown[:LENGTH].encode("utf-8", "replace").decode()
 
 
 def _mask(value):

@@ -1,24 +1,24 @@
 """Notices (IPN v4): what PayU posts to the shop when a payment changes.
 
 Unknown fields are ignored and numbers may be text. ``orderData.amount`` is the amount of
-the payment, in refund notices too. Where a refund notice keeps the sum and our reference
-of the refund is not published; the places below are those of the sibling countries'
-descriptions, and a notice without them makes us ask the status.
+the payment, in refund notices too; a refund has a node of its own, with a status. A refund
+of the same day may come as a bare REVERSED without that node: then the status is asked, as
+for everything a notice leaves out.
 """
 
 import hashlib
 from dataclasses import replace
 
 from . import money, statuses
-from .answers import branch, branches, load, text
+from .answers import branch, branches, chargeback, load, refund_of, text
 from .events import Event, Refund, event_id
 from .statuses import Meaning
 
 
 def parse(body: bytes) -> Event:
-    """Return the normal form of a notice.
+    """Return the normal form of a notice; a sum that is none makes its ``problem``.
 
-    :raises ValueError: no JSON, no payment reference, or a sum that is none
+    :raises ValueError: no JSON, no payment reference, no status
     """
     content = load(body)
     order = branch(content.get("orderData"))
@@ -26,17 +26,27 @@ def parse(body: bytes) -> Event:
     status = text(order.get("status"))
     if not reference or not status:
         raise ValueError("the notice names no payment or no status")
+    problem, amount = "", None
+    try:
+        amount = money.parse(order.get("amount"))
+    except money.NoSum as error:
+        problem = error.written
     authorization = branch(content.get("authorization"))
+    refunds = branches(content.get("refund"))
+    # One node is described; of several the status answer tells which are which.
+    details = refunds[0] if len(refunds) == 1 else {}
     event = Event(
         reference=reference,
         provider_reference=text(order.get("payuPaymentReference")),
         status=status,
-        amount=money.parse(order.get("amount")),
+        amount=amount,
         currency=text(order.get("currency")),
         method=text(branch(content.get("paymentResult")).get("paymentMethod")),
         message=text(authorization.get("responseMessage") or authorization.get("responseCode")),
-        refund=_refund(content, order, status),
-        chargeback=_is_yes(branch(order.get("refundInfo")).get("chargeback")),
+        code=text(authorization.get("responseCode")),
+        refund=_refund(details, order, status),
+        chargeback=chargeback(order, content, *refunds),
+        problem=problem,
     )
     return replace(event, event_id=event_id(event, body))
 
@@ -46,24 +56,18 @@ def unreadable(body: bytes) -> Event:
     return Event("", "", "", None, "", event_id=hashlib.sha256(body).hexdigest())
 
 
-def _refund(content: dict, order: dict, status: str) -> Refund | None:
+def _refund(details: dict, order: dict, status: str) -> Refund | None:
     meaning = statuses.meaning_of(status)
-    if meaning not in (Meaning.REFUNDED, Meaning.REVERSED):
+    is_back = meaning in (Meaning.REFUNDED, Meaning.REVERSED)
+    if not is_back and not details:
         return None
-    details = (branches(content.get("refund")) or [{}])[-1]
-    refund = Refund(
-        reference=text(
-            details.get("merchantRefundReference") or order.get("merchantRefundReference")
-        ),
-        request_id=text(order.get("refundRequestId") or details.get("refundRequestId")),
-        amount=money.parse(details.get("amount")),
-        currency=text(details.get("currency") or order.get("currency")),
-        done=True,
+    refund = refund_of(details, is_done=is_back)
+    refund = replace(
+        refund,
+        reference=refund.reference or text(order.get("merchantRefundReference")),
+        request_id=text(order.get("refundRequestId")) or refund.request_id,
+        currency=refund.currency or text(order.get("currency")),
     )
-    is_named = refund.reference or refund.request_id or refund.amount
+    is_named = refund.reference or refund.request_id or refund.amount or refund.problem
     # A release of the hold is no refund, unless it says which refund it carries out.
     return refund if is_named or meaning is Meaning.REFUNDED else None
-
-
-def _is_yes(value) -> bool:
-    return value is True or text(value).lower() in ("1", "true", "yes")

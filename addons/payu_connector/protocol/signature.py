@@ -64,12 +64,12 @@ def headers(
     date = moment.isoformat(timespec="seconds")
     result = {
         "Accept": "application/json",
+        # Bare, and with every request: as the published clients send it.
+        "Content-Type": "application/json",
         HEADER_MERCHANT: merchant,
         HEADER_DATE: date,
         HEADER_SIGNATURE: sign(merchant, secret, date, method, path, body),
     }
-    if body:
-        result["Content-Type"] = "application/json; charset=utf-8"
     if idempotency_key:
         if len(idempotency_key) > 36:
             raise ValueError("an idempotency key has at most 36 characters")

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.addons.payment.tests.common import PaymentCommon
 
 from .. import const
+from ..models import payment_provider
 from ..protocol import notices, signature
 from .standin import StandIn
 
@@ -51,6 +52,7 @@ class PayuCommon(PaymentCommon):
         super().setUp()
         self.payu.replies.clear()
         self.payu.requests.clear()
+        payment_provider.quiet_until.clear()
 
     # === What PayU says === #
 
@@ -66,12 +68,17 @@ class PayuCommon(PaymentCommon):
         }
 
     def _status(self, status="COMPLETE", amount="1500.50", refunds=(), **content):
+        """The answer as the description has it: the sums stand in what moved the money."""
+        sums = {"amount": amount, "currency": "RUB"}
+        is_taken = status in ("COMPLETE", "REFUND", "REVERSED", "TEST")
+        is_tried = is_taken or status in ("PAYMENT_AUTHORIZED", "IN_PROGRESS")
         return 200, {
-            "status": "SUCCESS",
+            "code": 200,
+            "message": "Information retrieved",
             "paymentStatus": status,
             "payuPaymentReference": "2297597",
-            "amount": amount,
-            "currency": "RUB",
+            "authorizations": [{"authorized": "SUCCESS", **sums}] if is_tried else [],
+            "captures": [{"status": "COMPLETE", **sums}] if is_taken else [],
             "refunds": list(refunds),
             **content,
         }

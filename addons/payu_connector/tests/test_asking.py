@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .. import const
+from ..models import payment_provider
 from ..protocol import answers
 from .common import PayuCommon
 from .standin import DROP
@@ -107,11 +108,93 @@ class TestAsking(PayuCommon, HttpCase):
 
     def test_a_payu_that_cannot_be_reached_is_tried_once_a_run(self):
         first, second = self._due(reference="FIRST"), self._due(reference="SECOND")
-        self.payu.replies = [(429, {}), self._status("COMPLETE")]
+        self.payu.replies = [(503, {}), self._status("COMPLETE")]
         self._ask_all()
         self.assertEqual(len(self.payu.requests), 1)
         self._ask_all()
         self.assertEqual((first.state, second.state), ("pending", "done"))
+
+    def test_too_many_calls_silence_us_until_payu_wants_to_be_asked_again(self):
+        payments = [self._due(reference=f"MANY-{number}") for number in range(3)]
+        limit = {"code": 429, "status": "LIMIT_CALLS_EXCEEDED"}
+        for refusal in ((429, limit), (200, limit), (429, b"")):
+            with self.subTest(refusal):
+                self.payu.requests.clear()
+                payment_provider.quiet_until.clear()
+                self.payu.replies = [refusal]
+                for _time in range(3):
+                    self._ask_all()
+                payments[0].action_payu_ru_ask()
+                self.assertEqual(len(self.payu.requests), 1)
+                self.env.cr.execute("UPDATE payment_transaction SET payu_ru_next_check_at = now()")
+                self.env.invalidate_all()
+        payment_provider.quiet_until.clear()  # the minute is over
+        self.payu.replies = [self._status("COMPLETE") for _payment in payments]
+        self.assertEqual(payments[0].action_payu_ru_ask()["tag"], "soft_reload")
+        self.assertEqual(payments[0].state, "done")
+
+    def _settled(self, age=timedelta(days=1), **values):
+        """A payment done ``age`` ago whose turn of the night it is."""
+        now = fields.Datetime.now()
+        values = {"payu_ru_next_check_at": False, "payu_ru_review_at": now, **values}
+        payment = self._payment("done", **values)
+        payment.last_state_change = now - age
+        return payment
+
+    def test_a_refund_whose_notice_was_lost_is_found_at_night(self):
+        payment = self._settled()
+        part = {"status": "REFUND", "amount": "500.00", "currency": "RUB", "refundRequestId": "9"}
+        self.payu.replies = [self._status("REFUND", refunds=[part])]
+        self._ask_all()
+        self.assertEqual(payment.child_transaction_ids.mapped("amount"), [-500])
+        self.assertGreater(payment.payu_ru_review_at, fields.Datetime.now())
+        self.assertFalse(payment.payu_ru_next_check_at)
+        self._ask_all()
+        self.assertEqual(len(self.payu.requests), 1)
+
+    def test_after_thirty_five_days_a_settled_payment_is_left_alone(self):
+        payment = self._settled(const.REVIEW_FOR)
+        self.payu.replies = [self._status("COMPLETE")]
+        self._ask_all()
+        self.assertFalse(payment.payu_ru_review_at)
+
+    def test_a_night_is_bounded_and_what_is_open_goes_first(self):
+        settled = [self._settled(reference=f"SETTLED-{number}") for number in range(3)]
+        due = self._due(reference="OPEN")
+        self.payu.replies = [self._status("COMPLETE") for _time in range(4)]
+        with self._apart(self.env["payment.transaction"].sudo()) as transactions:
+            transactions._cron_payu_ru_ask(limit=2)
+        self.assertEqual(due.state, "done")
+        now = fields.Datetime.now()
+        self.assertEqual(sum(payment.payu_ru_review_at <= now for payment in settled), 2)
+
+    def test_a_payu_that_is_silent_at_night_is_left_alone_until_the_next(self):
+        payment = self._settled()
+        self.payu.replies = [DROP]
+        self._ask_all()
+        self._ask_all()
+        self.assertEqual(len(self.payu.requests), 1)
+        self.assertGreater(payment.payu_ru_review_at, fields.Datetime.now())
+
+    def test_a_page_given_up_is_looked_at_once_more_at_night(self):
+        transaction = self._due("pending", timedelta(hours=1))
+        self.payu.replies = [self._status("WAITING_PAYMENT")]
+        self._ask_all()
+        self.assertEqual(transaction.state, "cancel")
+        transaction.payu_ru_review_at = fields.Datetime.now()
+        self.payu.replies = [self._status("COMPLETE")]
+        with self._attention_logged():
+            self._ask_all()
+        self.assertEqual(transaction.state, "done")
+
+    def test_the_night_after_a_page_given_up_is_the_last(self):
+        transaction = self._due("pending", timedelta(hours=1))
+        for _night in range(2):
+            self.payu.replies = [self._status("WAITING_PAYMENT")]
+            self._ask_all()
+            transaction.payu_ru_review_at = transaction.payu_ru_review_at and fields.Datetime.now()
+        self.assertFalse(transaction.payu_ru_review_at)
+        self.assertEqual(transaction.state, "cancel")
 
     def test_a_fault_of_ours_is_logged_and_stops_nobody(self):
         broken = self._due(reference="BROKEN")

@@ -1,7 +1,11 @@
-from odoo.tests import tagged
-from odoo.tools import file_open
+import importlib.util
+from datetime import timedelta
 
-from .. import uninstall_hook
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import file_open, file_path
+
+from .. import const, uninstall_hook
 from .common import PayuCommon
 
 
@@ -24,6 +28,23 @@ class TestLifecycle(PayuCommon):
         self.env.invalidate_all()
         for name in ("merchant_code", "secret_key", "api_url", "notice_url"):
             self.assertFalse(self.provider[f"payu_ru_{name}"])
+
+    def test_payments_of_before_are_looked_at_at_night_and_chargebacks_are_disputes(self):
+        now = fields.Datetime.now()
+        paid = self._payment("done", reference="PAID")
+        old = self._payment("done", reference="OLD")
+        old.last_state_change = now - const.REVIEW_FOR - timedelta(days=1)
+        disputed = self._payment("done", reference="DISPUTED", payu_ru_chargeback=True)
+        spec = importlib.util.spec_from_file_location(
+            "post_migrate", file_path("payu_connector/migrations/19.0.1.1.0/post-migrate.py")
+        )
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertGreater(paid.payu_ru_review_at, now)
+        self.assertFalse(old.payu_ru_review_at)
+        self.assertTrue(disputed.dispute_reason)
 
     def test_uninstalling_disables_the_provider(self):
         uninstall_hook(self.env)

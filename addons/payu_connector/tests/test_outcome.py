@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+from odoo.addons.payment.models import payment_transaction as core
 
 from .common import PayuCommon
 
@@ -95,6 +96,13 @@ class TestOutcome(CronMixinCase, PayuCommon):
     def test_what_is_decided_is_not_asked_about(self):
         self.assertFalse(self._apply(self._payment()).payu_ru_next_check_at)
 
+    def test_what_was_paid_is_looked_at_again_the_coming_night(self):
+        now = fields.Datetime.now()
+        review_at = self._apply(self._payment()).payu_ru_review_at
+        self.assertGreater(review_at, now)
+        self.assertLess(review_at, now + timedelta(days=1, hours=4))
+        self.assertIn(review_at.hour, (22, 23, 0, 1))
+
     def test_a_payment_speaks_its_payers_language_whoever_processes_it(self):
         self.env["res.lang"]._activate_lang("ru_RU")
         self.partner.lang = "ru_RU"
@@ -122,6 +130,7 @@ class TestOutcome(CronMixinCase, PayuCommon):
 
     def test_a_reversal_after_the_payment_is_shown_to_the_staff(self):
         transaction = self._apply(self._payment())
+        self.payu.replies = [self._status("REVERSED")]
         with self._attention_logged():
             self._apply(transaction, "REVERSED")
         self.assertEqual(transaction.state, "done")
@@ -210,9 +219,9 @@ class TestOutcome(CronMixinCase, PayuCommon):
 
     def test_core_alone_would_accept_the_repeat(self):
         """Shows that the check is needed: without it the second wrong notice is paid."""
-        self.patch(
-            type(self.env["payment.transaction"]), "_payu_ru_money_problem", lambda *_args: ""
-        )
+        transactions = type(self.env["payment.transaction"])
+        self.patch(transactions, "_payu_ru_money_problem", lambda *_args: "")
+        self.patch(transactions, "_validate_amount", core.PaymentTransaction._validate_amount)
         transaction = self._payment()
         self._apply(transaction, amount="15.00")
         self.assertEqual(transaction.state, "error")
@@ -238,6 +247,46 @@ class TestOutcome(CronMixinCase, PayuCommon):
         with self._attention_logged():
             self._apply(transaction, amount=None)
         self.assertEqual(transaction.state, "error")
+
+    def test_a_sum_that_cannot_be_read_is_for_a_person_and_asked_about(self):
+        amounts = ("1500.505", 1500.505, "1500,50", "-1500.50", "?", {})
+        for number, amount in enumerate(amounts):
+            with self.subTest(amount), self._attention_logged():
+                transaction = self._payment(reference=f"ODD-{number}")
+                for _time in range(2):
+                    self._apply(
+                        transaction, amount=amount, merchantPaymentReference=transaction.reference
+                    )
+                    self.assertEqual(transaction.state, "error")
+                self.assertTrue(transaction.payu_ru_attention)
+                self.assertLessEqual(transaction.payu_ru_next_check_at, fields.Datetime.now())
+        transaction.payu_ru_next_check_at = fields.Datetime.now()
+        self.payu.replies = [self._status("COMPLETE")]
+        transaction._payu_ru_ask()
+        self.assertEqual(transaction.state, "done")
+
+    def test_a_currency_kept_in_finer_parts_takes_no_money_it_cannot_book(self):
+        self.currency.rounding = 0.001
+        transaction = self._apply(self._payment(amount=1500.5))
+        self.assertEqual(transaction.state, "done")
+
+    def test_paid_by_failed_attempts_only_is_for_a_person(self):
+        transaction = self._payment("pending")
+        failed = [{"authorized": "FAILED", "amount": "1500.50", "currency": "RUB"}]
+        self.payu.replies = [self._status("COMPLETE", authorizations=failed, captures=[])]
+        with self._attention_logged():
+            transaction._payu_ru_ask()
+        self.assertEqual(transaction.state, "error")
+
+    def test_the_sum_of_a_failed_attempt_does_not_count(self):
+        transaction = self._payment("pending")
+        attempts = [
+            {"authorized": "SUCCESS", "amount": "1500.50"},  # described without a currency
+            {"authorized": "FAILED", "amount": "9.99", "currency": "RUB"},
+        ]
+        self.payu.replies = [self._status("COMPLETE", authorizations=attempts, captures=[])]
+        transaction._payu_ru_ask()
+        self.assertEqual(transaction.state, "done")
 
     def test_news_without_money_need_no_sum(self):
         self.assertEqual(self._apply(self._payment(), "PENDING", amount=None).state, "pending")

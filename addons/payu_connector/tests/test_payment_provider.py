@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..models import payment_provider
 from ..protocol import answers, calls
 from .common import PayuCommon
 from .standin import DROP
@@ -48,18 +51,56 @@ class TestPaymentProvider(PayuCommon):
             with self.subTest(url), self.assertRaises(ValidationError):
                 self.provider.payu_ru_api_url = url
 
-    def test_the_host_follows_the_state(self):
+    def test_the_host_follows_what_the_payment_was_begun_for(self):
         self.provider.payu_ru_api_url = False
-        self.assertEqual(self.provider._payu_ru_api_address(), "https://sandbox.ypmn.ru")
+        self.assertEqual(self.provider.payu_ru_address_used, "https://sandbox.ypmn.ru")
+        self.assertEqual(self.provider._payu_ru_api_address(True), "https://secure.ypmn.ru")
+        self.assertEqual(self.provider._payu_ru_api_address(False), "https://sandbox.ypmn.ru")
         self.provider.state = "enabled"
-        self.assertEqual(self.provider._payu_ru_api_address(), "https://secure.ypmn.ru")
+        self.assertEqual(self.provider.payu_ru_address_used, "https://secure.ypmn.ru")
+        self.provider.state = "disabled"  # what was begun live is still asked about there
+        self.assertEqual(self.provider._payu_ru_api_address(True), "https://secure.ypmn.ru")
+
+    def test_an_address_left_over_from_testing_never_gets_live_payments(self):
+        for url in (self.payu.url, "https://sandbox.ypmn.ru", "https://elsewhere.example"):
+            with self.subTest(url):
+                self.provider.write({"state": "test", "payu_ru_api_url": url})
+                self.assertEqual(self.provider.payu_ru_address_used, url)
+                self.provider.state = "enabled"
+                self.assertEqual(self.provider.payu_ru_address_used, "https://secure.ypmn.ru")
+        self.provider.payu_ru_api_url_is_live = True
+        self.assertEqual(self.provider.payu_ru_address_used, "https://elsewhere.example")
+
+    def test_a_confirmation_is_for_one_address_and_for_https(self):
+        self.provider.write(
+            {"payu_ru_api_url": "https://elsewhere.example", "payu_ru_api_url_is_live": True}
+        )
+        self.provider.payu_ru_api_url = self.payu.url
+        self.assertFalse(self.provider.payu_ru_api_url_is_live)
+        with self.assertRaises(ValidationError):
+            self.provider.payu_ru_api_url_is_live = True
+
+    def test_test_mode_never_takes_real_money(self):
+        with self.assertRaises(ValidationError):
+            self.provider.payu_ru_api_url = "https://secure.ypmn.ru"
+
+    def test_a_payment_begun_live_is_asked_about_live_whatever_the_provider_is_now(self):
+        self.provider.state = "enabled"
+        transaction = self._payment("pending")
+        self.provider.state = "test"
+        with (
+            patch.object(payment_provider.requests, "request", side_effect=ConnectionError) as sent,
+            self.assertRaises(ConnectionError),
+        ):
+            transaction._payu_ru_ask()
+        self.assertTrue(sent.call_args[0][1].startswith("https://secure.ypmn.ru/api/v4/"))
 
     # === Calls === #
 
     def test_the_bytes_that_were_signed_are_the_bytes_that_are_sent(self):
         self.payu.replies = [(200, {"status": "SUCCESS"})]
         call = calls.Call("POST", "/api/v4/payments/refund", '{"name":"Иван"}'.encode())
-        self.assertEqual(self.provider._payu_ru_call(call, "LOAN-42")[0], 200)
+        self.assertEqual(self.provider._payu_ru_call(call, "LOAN-42", False)[0], 200)
         method, path, headers, content = self.payu.last
         self.assertEqual((method, path), ("POST", call.path))
         self.assertEqual(content, {"name": "Иван"})
@@ -70,13 +111,13 @@ class TestPaymentProvider(PayuCommon):
     def test_no_connection_means_that_nothing_was_done(self):
         self.provider.payu_ru_api_url = "http://127.0.0.1:9"
         with self.assertRaises(answers.Refused) as refusal:
-            self.provider._payu_ru_call(calls.status("LOAN-42"), "LOAN-42")
+            self.provider._payu_ru_call(calls.status("LOAN-42"), "LOAN-42", False)
         self.assertEqual(refusal.exception.code, "NO_CONNECTION")
 
     def test_a_cut_connection_means_that_nobody_knows(self):
         self.payu.replies = [DROP]
         with self.assertRaises(answers.Unclear):
-            self.provider._payu_ru_call(calls.status("LOAN-42"), "LOAN-42")
+            self.provider._payu_ru_call(calls.status("LOAN-42"), "LOAN-42", False)
 
     def test_the_log_shows_no_person_and_no_secret(self):
         self.payu.replies = [self._page()]

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from odoo.addons.http_routing.tests.common import MockRequest
 from odoo.addons.payment.tests.http_common import PaymentHttpCommon
 
 from .common import PayuCommon
@@ -49,6 +50,27 @@ class TestPaymentTransaction(PayuCommon, PaymentHttpCommon):
         self.assertEqual(transaction.state, "draft")
         self.assertEqual(transaction.provider_reference, "2297597")
         self.assertTrue(transaction.payu_ru_next_check_at)
+
+    def test_the_payer_is_named_as_in_his_papers_and_known_by_address_and_time(self):
+        self.payu.replies = [self._page(), self._page(merchantPaymentReference="SECOND")]
+        self.partner.name = "Иванова Мария Петровна"
+        self._create_transaction("redirect")._get_processing_values()
+        client = self.payu.last[3]["client"]
+        self.assertEqual(client["billing"]["firstName"], "Мария")
+        self.assertEqual(client["billing"]["lastName"], "Иванова")
+        self.assertRegex(client["clientTime"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+03:00$")
+        self.assertEqual(client["communicationLanguage"], "EN")
+        self.assertEqual(self.payu.last[2]["Content-Type"], "application/json")
+        with MockRequest(self.env, remote_addr="192.0.2.7"):
+            self._create_transaction("redirect", reference="SECOND")._get_processing_values()
+        self.assertEqual(self.payu.last[3]["client"]["clientIp"], "192.0.2.7")
+
+    def test_a_sum_of_parts_of_a_kopeck_is_not_taken(self):
+        self.currency.rounding = 0.001
+        transaction = self._create_transaction("redirect", amount=1500.505)
+        transaction._get_processing_values()
+        self.assertEqual(transaction.state, "error")
+        self.assertFalse(self.payu.requests)
 
     def test_payu_is_asked_for_the_exact_sum(self):
         self.payu.replies = [self._page()]

@@ -37,8 +37,8 @@ class TestRefund(PayuCommon, HttpCase):
             self.payu.last[3],
             {
                 "payuPaymentReference": "2297597",
-                "originalAmount": "1500.50",
-                "amount": "500.00",
+                "originalAmount": 1500.5,
+                "amount": 500,
                 "currency": "RUB",
                 "merchantRefundReference": "R-LOAN-42",
             },
@@ -90,9 +90,23 @@ class TestRefund(PayuCommon, HttpCase):
         self._refund(500)
         self.payu.replies = [SUCCESS]
         self.payment.action_payu_ru_refund()
-        self.assertEqual(self.payu.last[3]["amount"], "1000.50")
+        self.assertEqual(self.payu.last[3]["amount"], 1000.5)
         with self.assertRaises(ValidationError):
             self.payment.action_payu_ru_refund()
+
+    def test_the_window_gives_back_a_part_and_never_more_than_is_left(self):
+        def window(**values):
+            return self.env["payu_ru.refund"].create({"transaction_id": self.payment.id, **values})
+
+        self.assertEqual(window().amount, 1500.5)
+        self.payu.replies = [SUCCESS]
+        window(amount=500).action_give_back()
+        self.assertEqual(self.refunds.mapped("amount"), [-500])
+        self.assertEqual(window().rest, 1000.5)
+        for amount in (1000.51, 0, -5):
+            with self.subTest(amount), self.assertRaises(ValidationError):
+                window(amount=amount).action_give_back()
+        self.assertEqual(len(self.payu.requests), 1)
 
     # === By somebody else === #
 
@@ -158,19 +172,110 @@ class TestRefund(PayuCommon, HttpCase):
         self._tell(refund=self._refund_part(reference="CABINET-1"), refundRequestId="90")
         self.assertEqual((self.payment.state, self.refunds.state), ("done", "done"))
 
+    def test_a_pending_refund_moves_nothing_until_it_is_done(self):
+        part = {**self._refund_part(reference="CABINET-1"), "status": "PENDING"}
+        for _time in range(2):
+            self._tell(refund=part, refundRequestId="2d5e-uuid")
+            self.assertEqual((self.refunds.state, self.payment.state), ("pending", "done"))
+            self.assertFalse(self.refunds.is_post_processed)
+            self.assertTrue(self.refunds.payu_ru_next_check_at)
+        self._tell(refund={**part, "status": "REFUND"}, refundRequestId="2d5e-uuid")
+        self.assertEqual((self.refunds.state, self.refunds.amount), ("done", -500))
+        self._tell(refund=part, refundRequestId="2d5e-uuid")  # late
+        self.assertEqual(self.refunds.state, "done")
+
+    def test_our_own_refund_stays_pending_as_long_as_payu_says_so(self):
+        child = self._refund(500)
+        self._tell(refund={**self._refund_part(), "status": "PENDING"}, refundRequestId="77")
+        self.assertEqual(child.state, "pending")
+        self._tell("REVERSED", refund={**self._refund_part(), "status": "REVERSED"})
+        self.assertEqual(child.state, "done")
+
+    def test_a_pending_refund_is_told_under_an_order_that_is_still_complete(self):
+        self._tell("COMPLETE", refund={**self._refund_part(), "status": "PENDING"})
+        self.assertEqual(self.refunds.state, "pending")
+
+    def test_a_bare_reversal_of_a_paid_payment_is_asked_about(self):
+        child = self._refund()
+        part = {**self._refund_part("1500.50"), "status": "REVERSED", "refundRequestId": "77"}
+        self.payu.replies = [self._status("REVERSED", refunds=[part])]
+        self._tell("REVERSED")
+        self.assertEqual((child.state, self.payment.state), ("done", "done"))
+        self.assertFalse(self.payment.payu_ru_attention)
+
+    def test_a_bare_reversal_made_in_the_cabinet_gets_its_refund(self):
+        part = {"amount": "1500.50", "currency": "RUB", "status": "REVERSED"}
+        self.payu.replies = [self._status("REVERSED", refunds=[part])]
+        self._tell("REVERSED")
+        self.assertEqual((self.refunds.state, self.refunds.amount), ("done", -1500.5))
+
+    def test_a_bare_reversal_that_the_answer_does_not_explain_is_for_a_person(self):
+        self.payu.replies = [self._status("REVERSED")]
+        with self._attention_logged():
+            self._tell("REVERSED")
+        self.assertFalse(self.refunds)
+        self.assertEqual(self.payment.state, "done")
+
+    def test_a_refund_whose_sum_cannot_be_read_is_shown_and_not_booked(self):
+        child = self._refund(500)
+        with self._attention_logged():
+            self._tell(refund=self._refund_part("500.005"), refundRequestId="77")
+        self.assertEqual(child.state, "pending")
+
+    def test_a_refund_of_parts_of_a_kopeck_is_not_sent(self):
+        self.currency.rounding = 0.001
+        child = self._refund(500.005)
+        self.assertEqual(child.state, "error")
+        self.assertFalse(self.payu.requests)
+
     # === By the payer's bank === #
 
-    def test_a_chargeback_is_flagged_and_undoes_nothing(self):
+    def test_a_chargeback_is_flagged_with_its_reason_and_undoes_nothing(self):
+        reason = "the merchandise does not match the description"
+        part = {**self._refund_part("1500.50", ""), "status": "REFUND"}
         with self._attention_logged():
-            self._tell(refundInfo={"chargeback": True})
+            for _time in range(2):
+                self._tell(refund=part, refundInfo={"chargeback": reason})
         self.assertTrue(self.payment.payu_ru_chargeback)
+        self.assertEqual(self.payment.dispute_reason, reason)
+        self.assertEqual(self.payment.payu_ru_attention.count(reason), 1)
         self.assertEqual(self.payment.state, "done")
         self.assertFalse(self.refunds)
 
+    def test_a_chargeback_in_any_form_waits_for_a_person(self):
+        forms = (True, "true", "Fraudulent transaction", 1, {"reason": "x"}, ["x"])
+        for number, said in enumerate(forms):
+            with self.subTest(said), self._attention_logged():
+                payment = self._payment("done", reference=f"DISPUTED-{number}")
+                event = self._event(
+                    "REFUND",
+                    merchantPaymentReference=payment.reference,
+                    refund=self._refund_part("1500.50", ""),
+                    refundInfo={"chargeback": said},
+                )
+                payment._payu_ru_apply(event)
+                self.assertTrue(payment.payu_ru_chargeback)
+                self.assertTrue(payment.dispute_reason)
+                self.assertFalse(payment.child_transaction_ids)
+
     def test_the_refund_list_does_not_book_a_chargeback_either(self):
-        with self._attention_logged():
-            self._tell(refundInfo={"chargeback": True})
         part = {"status": "REFUND", "amount": "1500.50", "currency": "RUB", "refundRequestId": "5"}
+        with self._attention_logged():
+            self._tell(refundInfo={"chargeback": "fraud"})
+        self.payment.action_payu_ru_seen()
+        for refund in (part, {**part, "refundInfo": {"chargeback": "fraud"}}):
+            self.payu.replies = [self._status("REFUND", refunds=[refund])]
+            self.payment._payu_ru_ask()
+            self.assertFalse(self.refunds)
+            self.assertFalse(self.payment.payu_ru_attention)  # he has seen it
+
+    def test_a_chargeback_that_only_the_answer_tells_is_one(self):
+        part = {
+            **{"status": "REFUND", "amount": "1500.50", "currency": "RUB"},
+            "refundInfo": {"chargeback": "fraud"},
+        }
         self.payu.replies = [self._status("REFUND", refunds=[part])]
-        self.payment._payu_ru_ask()
+        with self._attention_logged():
+            self.payment._payu_ru_ask()
+        self.assertEqual(self.payment.dispute_reason, "fraud")
         self.assertFalse(self.refunds)

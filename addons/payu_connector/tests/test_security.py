@@ -4,6 +4,7 @@ from odoo.tests import new_test_user, tagged
 
 from .common import PayuCommon
 
+MANAGER = "payu_connector.payu_connector_group_manager"
 OPERATOR = "payu_connector.payu_connector_group_operator"
 
 
@@ -42,6 +43,20 @@ class TestSecurity(PayuCommon):
         with self.assertRaises(AccessError):
             transaction.with_user(self.operator).sudo(False).action_payu_ru_refund()
 
+    def test_a_manager_gives_back_without_an_administrators_rights(self):
+        manager = new_test_user(self.env, "payu_manager", MANAGER)
+        self.assertFalse(manager.has_group("base.group_system"))
+        transaction = self._payment("done")
+        self.payu.replies = [(200, {"status": "SUCCESS", "refundRequestId": "2d5e-uuid"})]
+        transaction.with_user(manager).sudo(False).action_payu_ru_refund()
+        refund = transaction.child_transaction_ids
+        self.assertEqual((refund.state, refund.amount), ("pending", -1500.5))
+        self.assertEqual(refund.create_uid, manager)
+        window = self.env["payu_ru.refund"].with_user(manager).sudo(False)
+        self.assertEqual(window.create({"transaction_id": transaction.id}).rest, 0)
+        with self.assertRaises(AccessError):
+            transaction.with_user(manager).sudo(False).write({"state": "draft"})
+
     def test_others_see_nothing(self):
         for user in (self.internal_user, self.portal_user, self.public_user):
             with self.subTest(user.login), self.assertRaises(AccessError):
@@ -64,5 +79,6 @@ class TestSecurity(PayuCommon):
         )
         self.assertFalse(self.env["payu_ru.notice"].with_user(stranger).search([]))
 
-    def test_administrators_are_operators(self):
-        self.assertTrue(self.admin_user.has_group(OPERATOR))
+    def test_administrators_are_managers_and_managers_operators(self):
+        self.assertTrue(self.admin_user.has_group(MANAGER))
+        self.assertTrue(new_test_user(self.env, "payu_manager", MANAGER).has_group(OPERATOR))

@@ -93,6 +93,48 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self.assertEqual(self._post(body, headers), 200)
         self.assertEqual(self.notices.state, "processed")
 
+    def test_a_notice_may_call_itself_a_form(self):
+        for number, kind in enumerate(
+            ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/html")
+        ):
+            with self.subTest(kind):
+                transaction = self._payment(reference=f"FORM-{number}")
+                body = self._body(merchantPaymentReference=transaction.reference)
+                headers = self._signed(body) | {"Content-Type": kind}
+                self.assertEqual(self._post(body, headers), 200)
+                self.assertEqual(transaction.state, "done")
+
+    def test_fields_of_a_form_are_kept_as_unreadable(self):
+        body = b"REFNO=1&ORDERSTATUS=COMPLETE&reference=LOAN-42"
+        headers = self._signed(body) | {"Content-Type": "application/x-www-form-urlencoded"}
+        self.assertEqual(self._post(body, headers), 200)
+        self.assertEqual(self.notices.state, "unreadable")
+
+    def test_nothing_that_is_signed_can_break_us(self):
+        transaction = self._payment()
+        order = '{"orderData": {"merchantPaymentReference": "LOAN-42", "status": "COMPLETE",'
+        bodies = [
+            b"[" * 100_000,
+            b'{"orderData":' * 15_000,
+            (order + ' "amount": ' + "9" * 5000 + "}}").encode(),
+            (order + ' "amount": 1e99999999999999999999}}').encode(),
+            (order + ' "amount": NaN, "currency": {"a": [1]}}}').encode(),
+            self._body(merchantPaymentReference="x" * 10_000),
+            self._body(merchantPaymentReference="A\ud800\0"),
+            self._body(status="\ud83d" * 300),
+            self._body(amount={"value": "1500.50"}),
+            self._body(status="SUSPECT", payuPaymentReference=10**300),
+            b'"text"',
+            b"\xff\xfe\x00",
+        ]
+        with mute_logger("odoo.addons.payu_connector.models.payment_transaction_outcome"):
+            for body in bodies:
+                with self.subTest(body[:60]):
+                    self.assertEqual(self._post(body), 200)
+        self.assertEqual(len(self.notices), len(bodies))
+        self.assertNotIn("processed", self.notices.mapped("state"))
+        self.assertNotEqual(transaction.state, "done")
+
     # === Strangers === #
 
     @mute_logger(CONTROLLER)
@@ -222,6 +264,23 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self.assertEqual(transaction.state, "error")
         self._post()
         self.assertEqual(transaction.state, "done")
+
+    def test_a_sum_that_cannot_be_read_needs_a_person_and_never_passes(self):
+        transaction = self._payment()
+        with self._attention_logged():
+            for _time in range(2):
+                self.assertEqual(self._post(amount="1500.505"), 200)
+                self.assertEqual(transaction.state, "error")
+        self.assertEqual(self.notices.state, "attention")
+
+    def test_a_chargeback_by_the_wire_waits_for_a_person(self):
+        transaction = self._payment()
+        self._post()
+        with self._attention_logged():
+            self._post(status="REFUND", refundInfo={"chargeback": "Fraudulent transaction"})
+        self.assertEqual(transaction.dispute_reason, "Fraudulent transaction")
+        self.assertFalse(transaction.child_transaction_ids)
+        self.assertEqual(self.notices[0].state, "attention")
 
     def test_old_bodies_are_forgotten_and_the_facts_kept(self):
         self._payment()

@@ -50,9 +50,40 @@ def test_refusal_carries_payus_word(http_status, status):
     assert refusal.value.code == status
 
 
-def test_too_many_requests_means_nothing_was_done():
-    with pytest.raises(answers.Refused, match="TOO_MANY"):
-        answers.page(429, b"", "LOAN-42", AMOUNT)
+LIMIT = b'{"code": 429, "status": "LIMIT_CALLS_EXCEEDED", "message": "slow down"}'
+
+
+@pytest.mark.parametrize(
+    "http_status, body", [(429, b""), (429, LIMIT), (200, LIMIT), (403, LIMIT)]
+)
+def test_too_many_calls_means_nothing_was_done_and_the_next_is_of_no_use(http_status, body):
+    for read in (
+        lambda: answers.page(http_status, body, "LOAN-42", AMOUNT),
+        lambda: answers.refund(http_status, body),
+        lambda: answers.report(http_status, body, "LOAN-42"),
+    ):
+        with pytest.raises(answers.Refused) as refusal:
+            read()
+        assert refusal.value.code in answers.NO_USE
+
+
+@pytest.mark.parametrize(
+    "http_status, headers, body, seconds",
+    [
+        (429, {}, b"", 60),
+        (429, {"X-RateLimit-Reset": "17"}, b"", 17),
+        (429, {"X-Rate-Limit-Reset": "17"}, b"", 17),
+        (429, {"Retry-After": "5", "X-RateLimit-Reset": "17"}, b"", 5),
+        (429, {"X-RateLimit-Reset": "1800000020"}, b"", 20),
+        (429, {"Retry-After": "0"}, b"", 1),
+        (429, {"Retry-After": "86400"}, b"", 300),
+        (429, {"Retry-After": "soon"}, b"", 60),
+        (200, {}, LIMIT, 60),
+        (200, {"X-RateLimit-Reset": "17"}, b"{}", 0),
+    ],
+)
+def test_payu_says_how_long_to_wait(http_status, headers, body, seconds):
+    assert protocol.limits.pause(http_status, headers, body, now=1_800_000_000) == seconds
 
 
 @pytest.mark.parametrize(
@@ -90,7 +121,7 @@ def test_already_cancelled_refund_is_to_be_asked_about():
 
 
 def report(**content):
-    body = {"status": "SUCCESS", "paymentStatus": "COMPLETE", "payuPaymentReference": "2297597"}
+    body = {"code": 200, "paymentStatus": "COMPLETE", "payuPaymentReference": "2297597"}
     return answers.report(200, encode(body | content), "LOAN-42")
 
 
@@ -109,6 +140,58 @@ def test_sum_may_stand_at_the_top_or_in_the_authorisation():
     assert report(amount="1500.50", currency="RUB").payment.amount == AMOUNT
     authorizations = [{"authorized": "SUCCESS", "amount": 1500.5, "currency": "RUB"}]
     assert report(authorizations=authorizations).payment.amount == AMOUNT
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [{}, {"status": "SUCCESS"}, {"status": "SUCCESS", "merchantPaymentReference": "LOAN-42"}],
+)
+def test_a_status_is_judged_by_the_status_of_the_payment_with_and_without_more(extra):
+    assert report(**extra).payment.meaning is Meaning.PAID
+
+
+def test_a_status_answer_without_a_status_of_the_payment_is_none():
+    with pytest.raises(answers.Unclear):
+        report(paymentStatus="")
+    with pytest.raises(answers.Refused, match="INVALID_ACCOUNT"):
+        report(paymentStatus="", status="INVALID_ACCOUNT")
+    with pytest.raises(answers.Refused):
+        answers.report(401, b'{"code": 401, "paymentStatus": "COMPLETE"}', "LOAN-42")
+
+
+def attempt(authorized, amount="1500.50"):
+    return {"authorized": authorized, "amount": amount, "currency": "RUB"}
+
+
+@pytest.mark.parametrize(
+    "attempts",
+    [
+        [attempt("SUCCESS"), attempt("FAILED", "9.99")],
+        [attempt("FAILED", "9.99"), attempt("SUCCESS")],
+        [attempt("PENDING", "9.99"), attempt("SUCCESS"), attempt("FAILED", "0.01")],
+    ],
+)
+def test_only_attempts_that_succeeded_carry_money(attempts):
+    assert report(authorizations=attempts).payment.amount == AMOUNT
+
+
+def test_two_attempts_that_succeeded_are_two_sums():
+    attempts = [attempt("SUCCESS"), attempt("SUCCESS")]
+    assert report(authorizations=attempts).payment.amount == 2 * AMOUNT
+
+
+def test_paid_by_failed_attempts_only_is_for_a_person():
+    assert "FAILED" in report(authorizations=[attempt("FAILED")]).payment.problem
+    assert not report(
+        authorizations=[attempt("FAILED")], paymentStatus="CARD_NOTAUTHORIZED"
+    ).payment.problem
+
+
+def test_why_the_last_attempt_failed_is_told():
+    failed = {**attempt("FAILED"), "responseCode": "GWERROR_51", "responseMessage": "No funds"}
+    payment = report(authorizations=[failed], paymentStatus="CARD_NOTAUTHORIZED").payment
+    assert (payment.code, payment.message) == ("GWERROR_51", "No funds")
+    assert not report(authorizations=[failed, attempt("SUCCESS")]).payment.code
 
 
 def test_older_accounts_name_no_sum():
@@ -145,8 +228,23 @@ def test_refunds_of_a_status_answer():
     assert refunds[1].amount == Decimal("2.50")
 
 
-def test_a_sum_that_is_none_leaves_the_status_unclear():
-    with pytest.raises(answers.Unclear):
-        report(amount="many")
+def test_a_sum_that_is_none_is_said():
+    assert report(amount="many").payment.problem
+    refunds = report(refunds=[{"status": "REFUND", "amount": "1.005"}]).refunds
+    assert refunds[0].problem
+
+
+def test_an_answer_about_another_payment_is_none():
     with pytest.raises(answers.Unclear):
         report(merchantPaymentReference="LOAN-43")
+
+
+def test_a_chargeback_among_the_refunds_is_marked():
+    refunds = [{"status": "REFUND", "amount": "5", "refundInfo": {"chargeback": "fraud"}}]
+    assert report(refunds=refunds).refunds[0].chargeback == "fraud"
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"9" * 5000, b'{"a":' * 50_000])
+def test_no_answer_can_break_us(body):
+    with pytest.raises(answers.Unclear):
+        answers.report(200, body, "LOAN-42")

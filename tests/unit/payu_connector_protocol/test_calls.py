@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -103,6 +104,26 @@ def test_idempotency_key_is_stable_and_short():
     assert 1 <= len(key) <= 36
 
 
+def test_a_repeat_from_another_second_and_address_is_the_same_call():
+    def at(ip, second):
+        moment = datetime(2026, 1, 15, 10, 0, second, tzinfo=UTC)
+        return calls.authorize(replace(ORDER, payer=replace(ORDER.payer, ip=ip, time=moment)))
+
+    first, second = at("192.0.2.1", 1), at("2001:db8::1", 2)
+    assert first.body != second.body
+    assert first.idempotency_key("database") == second.idempotency_key("database")
+
+
+def test_the_payers_address_time_and_language_are_spelled_as_the_clients_do():
+    moment = datetime(2026, 1, 15, 10, tzinfo=UTC)
+    payer = replace(ORDER.payer, ip="192.0.2.1", time=moment)
+    client = json.loads(calls.authorize(replace(ORDER, payer=payer)).body)["client"]
+    assert client["clientIp"] == "192.0.2.1"
+    assert client["clientTime"] == "2026-01-15T10:00:00+00:00"
+    assert client["communicationLanguage"] == "RU"
+    assert not {"clientIp", "clientTime"} & set(json.loads(calls.authorize(ORDER).body)["client"])
+
+
 def test_another_sum_or_database_has_another_key():
     keys = {
         calls.authorize(ORDER).idempotency_key("database"),
@@ -150,11 +171,19 @@ def test_refund_names_both_sums():
     assert call.path == "/api/v4/payments/refund"
     assert json.loads(call.body) == {
         "payuPaymentReference": "2297597",
-        "originalAmount": "1500.50",
-        "amount": "500.00",
+        "originalAmount": 1500.5,
+        "amount": 500,
         "currency": "RUB",
         "merchantRefundReference": "R-LOAN-42",
     }
+
+
+@given(some.decimals("0.01", "999999999999.99", places=2))
+def test_every_refund_survives_the_wire_as_a_number(amount):
+    body = calls.refund("1", amount, amount, "R-1").body
+    sent = json.loads(body, parse_float=Decimal)
+    assert Decimal(sent["amount"]) == Decimal(sent["originalAmount"]) == amount
+    assert money.parse(sent["amount"]) == amount
 
 
 def test_more_than_was_paid_is_never_given_back():

@@ -60,7 +60,13 @@ def test_both_spellings_of_a_failed_card():
         b"{}",
         b'{"orderData": 1}',
         notice({"merchantPaymentReference": ""}),
-        notice({"amount": "?"}),
+        notice({"merchantPaymentReference": None}),
+        notice({"status": None}),
+        b"orderData=1&status=COMPLETE",
+        b"[" * 100_000,
+        b'{"orderData":' * 50_000,
+        b"\xff\xfe",
+        b'{"orderData": {"amount": ' + b"9" * 5000 + b"}}",
     ],
 )
 def test_what_cannot_be_read_is_refused(body):
@@ -87,11 +93,69 @@ def test_release_of_a_hold_is_no_refund():
     assert parse({"status": "REVERSED", "refundRequestId": 3}).refund.request_id == "3"
 
 
-def test_chargeback_is_marked_only_in_refund_info():
-    assert parse({"status": "REFUND", "refundInfo": {"chargeback": True}}).chargeback
-    assert parse({"status": "REFUND", "refundInfo": {"chargeback": "true"}}).chargeback
-    assert not parse({"status": "REFUND", "refundInfo": {"chargeback": "false"}}).chargeback
-    assert not parse({"status": "REFUND"}).chargeback
+@pytest.mark.parametrize(
+    "status, is_done", [("PENDING", False), ("REFUND", True), ("REVERSED", True), ("?", False)]
+)
+@pytest.mark.parametrize("order", ["REFUND", "COMPLETE", "REVERSED"])
+def test_only_its_own_status_makes_a_refund_done(order, status, is_done):
+    node = {"amount": "500", "status": status, "refundRequestId": "2d5e7a0c-uuid"}
+    refund = parse({"status": order}, refund=node).refund
+    assert (refund.done, refund.request_id) == (is_done, "2d5e7a0c-uuid")
+
+
+def test_a_refund_without_a_status_goes_by_the_status_of_the_payment():
+    assert parse({"status": "REFUND"}, refund={"amount": "500"}).refund.done
+    assert not parse({"status": "COMPLETE"}, refund={"amount": "500"}).refund.done
+
+
+@pytest.mark.parametrize(
+    "said, reason",
+    [
+        ("Fraudulent transaction", "Fraudulent transaction"),
+        ("Товар не соответствует описанию", "Товар не соответствует описанию"),
+        (True, "true"),
+        ("false", "false"),
+        (1, "1"),
+        ({"reason": "fraud"}, '{"reason": "fraud"}'),
+        (["fraud"], '["fraud"]'),
+    ],
+)
+def test_a_chargeback_in_any_form_is_one_and_keeps_its_reason(said, reason):
+    info = {"chargeback": said}
+    assert parse({"status": "REFUND", "refundInfo": info}).chargeback == reason
+    assert parse({"status": "REFUND", "refundInfo": [info]}).chargeback == reason
+    assert parse({"status": "COMPLETE"}, refundInfo=info).chargeback == reason
+    assert parse({"status": "REFUND"}, refund={"amount": "5", "refundInfo": info}).chargeback
+    assert parse({"status": "REFUND"}, refund={"amount": "5", **info}).chargeback == reason
+
+
+@pytest.mark.parametrize("said", [None, False, 0, "", " ", [], {}])
+def test_an_outright_no_is_no_chargeback(said):
+    assert parse({"status": "REFUND", "refundInfo": {"chargeback": said}}).chargeback == ""
+    assert parse({"status": "REFUND"}).chargeback == ""
+
+
+@pytest.mark.parametrize(
+    "amount", ["1500.505", 1500.505, "1 500.50", "1500,50", "-5", "?", {}, "9" * 13, [1]]
+)
+def test_a_sum_that_cannot_be_read_is_said_and_not_guessed(amount):
+    event = parse({"amount": amount})
+    assert event.amount is None
+    assert event.problem.startswith(str(amount)[:9])
+    assert parse({"status": "REFUND"}, refund={"amount": amount}).refund.problem
+    assert event.event_id != parse({"amount": "1500.50"}).event_id
+
+
+def test_an_exponent_beyond_all_bounds_is_no_sum():
+    body = notice().replace(b"1500.5", b"1e99999999999999999999")
+    assert notices.parse(body).problem
+
+
+def test_what_no_database_keeps_is_left_out_and_long_text_is_cut():
+    event = parse({"merchantPaymentReference": "A\ud800\0B" + "x" * 9000})
+    assert event.reference.startswith("ABx")
+    assert len(event.reference) < 256
+    event.reference.encode()
 
 
 def test_a_repeat_has_the_same_id_even_with_another_date():
@@ -126,6 +190,15 @@ def test_log_shows_no_person_and_no_card():
         assert secret not in masked
     assert "LOAN-42" in masked
     assert "COMPLETE" in masked
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"\xff"])
+def test_nothing_can_break_the_log(body):
+    assert "not JSON" in masking.mask(body)
+
+
+def test_half_a_surrogate_pair_can_be_written_to_a_log():
+    masking.mask(b'{"status": "\\ud800"}').encode()
 
 
 def test_what_is_not_json_is_not_shown():

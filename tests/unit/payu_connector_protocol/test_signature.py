@@ -122,7 +122,8 @@ def test_headers_refuse_a_naive_moment_and_a_long_key():
         signature.headers(MERCHANT, SECRET, datetime.now(UTC), "POST", "/", b"{}", "k" * 40)
 
 
-def test_a_question_has_no_content_type_and_no_key():
-    headers = signature.headers(MERCHANT, SECRET, datetime.now(UTC), "GET", "/", b"")
-    assert "Content-Type" not in headers
-    assert "X-Header-Idempotency-Key" not in headers
+def test_every_request_has_the_bare_content_type_and_a_question_no_key():
+    for method, body in (("GET", b""), ("POST", b"{}")):
+        headers = signature.headers(MERCHANT, SECRET, datetime.now(UTC), method, "/", body)
+        assert headers["Content-Type"] == "application/json"
+        assert "X-Header-Idempotency-Key" not in headers

@@ -197,6 +197,14 @@ def test_a_stranger_is_refused(url, change, status):
         ),
         ({"client": {"billing": {"firstName": "a"}}}, "INPUT_ERROR"),
         ({"authorization": {"usePaymentPage": "NO"}}, "INPUT_ERROR"),
+        ({"authorization": {"paymentMethod": "CCVISAMC"}}, "INPUT_ERROR"),
+        ({"authorization": {"paymentMethod": "CCVISAMC", "usePaymentPage": "?"}}, "INPUT_ERROR"),
+        (
+            {"authorization": {"paymentMethod": "CCVISAMC", "merchantToken": {"tokenHash": "x"}}},
+            "INVALID_TOKEN",
+        ),
+        ({"authorization": []}, "INPUT_ERROR"),
+        ({"client": {"billing": "x"}}, "INPUT_ERROR"),
         ({"successUrl": "x"}, "INPUT_ERROR"),
         ({"merchantPaymentReference": "a/b"}, "INPUT_ERROR"),
     ],
@@ -302,10 +310,201 @@ def test_a_notice_by_hand_goes_though_none_go_by_themselves(url, shop):
     assert [event.meaning for event in shop.events] == [Meaning.PAID]
 
 
-def test_a_chargeback_says_so(url, shop):
+def control(url, what, **values):
+    return requests.post(f"{url}/_control/{what}", json=values).json()
+
+
+def test_a_chargeback_is_told_as_a_text_with_its_reason(url, shop):
     press(begin(url), "pay")
-    requests.post(f"{url}/_control/payments/LOAN-42", json={"action": "chargeback"})
-    assert shop.wait(2)[1].chargeback
+    control(url, "payments/LOAN-42", action="chargeback", reason="Товар не получен")
+    event = shop.wait(2)[1]
+    assert event.chargeback == "Товар не получен"
+    assert event.refund.amount == AMOUNT
+    assert not report(url).refunds[0].chargeback  # the answer has no place for it
+
+
+def status_of(url):
+    return ask(url, calls.status("LOAN-42")).json()
+
+
+def test_a_status_answer_has_the_described_fields_and_others_only_when_wanted(url, shop):
+    page = begin(url)
+    described = {
+        *("code", "message", "paymentStatus", "payuPaymentReference"),
+        *("authorizations", "captures", "refunds"),
+    }
+    press(page, "decline")
+    press(page, "pay")
+    answer = status_of(url)
+    assert set(answer) == described
+    assert [attempt["authorized"] for attempt in answer["authorizations"]] == ["FAILED", "SUCCESS"]
+    assert answer["authorizations"][0]["responseCode"] == "GWERROR_51"
+    assert "responseCode" not in answer["authorizations"][1]
+    control(url, "settings", status_with_extras="1")
+    assert set(status_of(url)) - described == {
+        *("status", "merchantPaymentReference", "amount", "currency"),
+    }
+    assert report(url).payment.amount == AMOUNT
+
+
+def test_a_notice_has_the_described_fields(url, shop):
+    press(begin(url), "pay")
+    (message,) = requests.get(f"{url}/_control/messages?direction=out").json()["messages"]
+    body = json.loads(message["request_body"])
+    assert datetime.fromisoformat(body["orderData"]["orderDate"]).tzinfo
+    assert "refund" not in body
+    assert "refundInfo" not in body["orderData"]
+    assert body["products"][0]["sku"] == "LOAN-42"
+    assert set(body["client"]) == {"billing", "ip", "time"}
+    assert {"captureDate", "authCode", "rrn"} <= set(body["paymentResult"])
+
+
+def test_a_refund_has_a_text_id_and_a_status_of_its_own(url, shop):
+    control(url, "settings", refund_pending_told="1")
+    page = begin(url)
+    press(page, "pay")
+    number = give_back(url, page, Decimal(500), "R-1")
+    assert len(number) == 36
+    pending, done = (event.refund for event in shop.wait(3)[1:])
+    assert (pending.done, done.done) == (False, True)
+    assert {pending.request_id, done.request_id, report(url).refunds[0].request_id} == {number}
+
+
+def test_a_whole_refund_of_the_same_day_is_a_bare_reversal_that_the_answer_explains(url, shop):
+    control(url, "settings", same_day="1")
+    page = begin(url)
+    press(page, "pay")
+    give_back(url, page, AMOUNT, "R-1")
+    event = shop.wait(2)[1]
+    assert (event.meaning, event.refund) == (Meaning.REVERSED, None)
+    answer = report(url)
+    assert answer.payment.status == "REVERSED"
+    assert [(refund.done, refund.amount) for refund in answer.refunds] == [(True, AMOUNT)]
+
+
+def capture(url, page, amount="1500.50", original="1500.50", **more):
+    fields = {
+        **{"payuPaymentReference": page.provider_reference, "currency": "RUB"},
+        **{"originalAmount": original, "amount": amount, **more},
+    }
+    call = calls.Call("POST", "/api/v4/payments/capture", json.dumps(fields).encode())
+    return ask(url, call)
+
+
+def test_a_held_payment_is_captured_by_the_shop_or_released(url, shop):
+    control(url, "settings", manual_capture="1")
+    page = begin(url)
+    assert capture(url, page).json()["status"] == "ERROR_CONFIRMING_ORDER"
+    press(page, "pay")
+    assert capture(url, page, amount="1.00").json()["status"] == "PARTIAL_AMOUNT_NOT_SUPPORTED"
+    assert capture(url, page, original="1.00").json()["status"] == "INVALID_ORIGINAL_AMOUNT"
+    # The Go client can name the currency only as a number.
+    assert capture(url, page, currency=0).json()["status"] == "SUCCESS"
+    assert [event.meaning for event in shop.wait(2)] == [Meaning.AUTHORIZED, Meaning.PAID]
+    assert capture(url, page).status_code == 202
+    held = begin(url, replace(ORDER, reference="LOAN-43"))
+    press(held, "pay")
+    give_back(url, held, AMOUNT, "R-1")
+    assert shop.wait(4)[3].meaning is Meaning.REVERSED
+
+
+@pytest.mark.parametrize("seconds", [3600, "3600", "43800"])
+def test_the_time_of_a_page_may_be_a_number_or_text(url, seconds):
+    payload = json.loads(calls.authorize(ORDER).body)
+    payload["authorization"]["paymentPageOptions"] = {"orderTimeout": seconds}
+    response = ask(url, calls.Call("POST", "/api/v4/payments/authorize", _json(payload)))
+    assert response.json()["status"] == "SUCCESS"
+
+
+def _json(value):
+    return json.dumps(value).encode()
+
+
+def test_an_amount_beside_price_and_quantity_wins(url):
+    payload = json.loads(calls.authorize(ORDER).body)
+    payload["products"][0]["amount"] = "999.99"
+    response = ask(url, calls.Call("POST", "/api/v4/payments/authorize", _json(payload)))
+    assert response.json()["amount"] == "999.99"
+
+
+@pytest.mark.parametrize(
+    "authorization, code",
+    [
+        ({"paymentMethod": "FASTER_PAYMENTS"}, "-8888"),
+        ({"paymentMethod": "TPAY", "usePaymentPage": "NO"}, "-8888"),
+        (
+            {"paymentMethod": "CCVISAMC", "cardDetails": {"number": "4652035440667037"}},
+            "3DS_ENROLLED",
+        ),
+    ],
+)
+def test_a_payment_without_the_page_gets_an_address_of_its_bank(url, authorization, code):
+    payload = {**json.loads(calls.authorize(ORDER).body), "authorization": authorization}
+    result = ask(url, calls.Call("POST", "/api/v4/payments/authorize", _json(payload))).json()
+    assert result["paymentResult"]["payuResponseCode"] == code
+    assert requests.get(result["paymentResult"]["url"]).status_code == 200
+    has_code = "bankResponseDetails" in result["paymentResult"]
+    assert has_code == (authorization["paymentMethod"] != "CCVISAMC")
+
+
+@pytest.mark.parametrize(
+    "method, path, status",
+    [
+        ("POST", "/api/v4/token", "ACCESS_DENIED"),
+        ("GET", "/api/v4/token/217eaff440a900f1259ee66dcbff4097", "ACCESS_DENIED"),
+        ("DELETE", "/api/v4/token/217eaff440a900f1259ee66dcbff4097", "ACCESS_DENIED"),
+        ("POST", "/api/v4/payments/sessions", "ACCESS_DENIED"),
+        ("GET", "/api/v4/reports/general/?dateStart=2026-01-01", "ACCESS_DENIED"),
+        ("GET", "/api/v4/reports/order-details/?a=%D1%8F", "ACCESS_DENIED"),
+        ("POST", "/api/v4/payout/", "ACCESS_DENIED"),
+        ("GET", "/api/v4/qst/list", "ACCESS_DENIED"),
+        ("GET", "/reports/orders?a=1", "ACCESS_DENIED"),
+        ("GET", "/api/v4/payments/authorize", "UNKNOWN_CALL"),
+        ("PUT", "/api/v4/payments/refund", "UNKNOWN_CALL"),
+        ("GET", "/api/v4/payments/status/", "UNKNOWN_CALL"),
+        ("GET", "/api/v5/anything", "UNKNOWN_CALL"),
+    ],
+)
+def test_every_other_call_of_the_family_gets_a_json_error(url, method, path, status):
+    answer = ask(url, calls.Call(method, path)).json()
+    assert answer["status"] == status
+    assert set(answer) == {"code", "status", "message"}
+    assert requests.request(method, url + path).json()["status"] == "INVALID_ACCOUNT"
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"[" * 100_000, b"\xff", b'"text"', b"9" * 5000])
+def test_whatever_body_comes_the_error_is_json(url, body):
+    for name in ("authorize", "capture", "refund"):
+        answer = ask(url, calls.Call("POST", f"/api/v4/payments/{name}", body))
+        assert (answer.status_code, answer.json()["status"]) == (400, "INPUT_ERROR")
+
+
+def test_a_date_of_the_typescript_client_in_utc_is_read(url):
+    date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S+0:00")
+    path = "/api/v4/payments/status/LOAN-42"
+    signed = signature.sign(MERCHANT, SECRET, date, "GET", path, b"")
+    headers = {
+        **{"X-Header-Merchant": MERCHANT, "X-Header-Date": date, "X-Header-Signature": signed}
+    }
+    assert requests.get(url + path, headers=headers).json()["status"] == "NOT_FOUND"
+
+
+def test_calls_are_counted_and_too_many_are_told_when_to_come_back(url):
+    control(url, "settings", calls_per_minute=2)
+    answers_ = [ask(url, calls.status("LOAN-42")) for _time in range(3)]
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers_] == ["1", "0", "0"]
+    refused = answers_[2]
+    assert refused.status_code == refused.json()["code"] == 429
+    assert refused.json()["status"] == "LIMIT_CALLS_EXCEEDED"
+    assert 0 < int(refused.headers["X-RateLimit-Reset"]) <= 61
+
+
+def test_tests_may_send_anything_signed(url, shop):
+    shop.statuses = [400]
+    said = control(url, "notices", raw="a=1", content_type="application/x-www-form-urlencoded")
+    assert said == {"status": 400}
+    (message,) = requests.get(f"{url}/_control/messages?direction=out").json()["messages"]
+    assert message["request_body"] == "a=1"
 
 
 def test_two_steps_when_the_account_is_set_so(url, shop):

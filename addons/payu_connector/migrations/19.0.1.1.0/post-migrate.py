@@ -1,0 +1,28 @@
+"""Payments settled before this version are looked at once a night as well."""
+
+from odoo import SUPERUSER_ID, api, fields
+
+from odoo.addons.payu_connector import const
+
+
+def migrate(cr, version):
+    """Plan the first look at every payment done lately, and word chargebacks of before."""
+    if not version:
+        return
+    transactions = api.Environment(cr, SUPERUSER_ID, {})["payment.transaction"]
+    ours = [("provider_code", "=", "payu_ru")]
+    lately = fields.Datetime.now() - const.REVIEW_FOR
+    settled = transactions.search(
+        [
+            *ours,
+            ("state", "=", "done"),
+            ("operation", "!=", "refund"),
+            ("last_state_change", ">=", lately),
+            ("payu_ru_review_at", "=", False),
+        ]
+    )
+    for transaction in settled:
+        transaction.payu_ru_review_at = transaction._payu_ru_next_night()
+    transactions.search(
+        [*ours, ("payu_ru_chargeback", "=", True), ("dispute_reason", "=", False)]
+    ).dispute_reason = "?"

@@ -1,0 +1,1 @@
+from . import payu_ru_refund
