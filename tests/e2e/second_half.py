@@ -63,28 +63,51 @@ class Customer(Borrower):
     def pay(self, how: str = "pay", what: str = "next"):
         """Pay at PayU's page: ``how`` is pay, decline or leave."""
         self.go_to_payu(what)
+        self.await_payu()
+        self.shoot("payu")
+        self.page.locator(f"button[value={how}]").click()
+        if how == "decline":
+            # he stays on PayU's page, which lets him try again
+            self.page.wait_for_load_state()
+        else:
+            expect(self.page).to_have_url(re.compile("/my/loans/"), timeout=PATIENCE)
+
+    def await_payu(self):
         expect(self.page).to_have_url(
             re.compile(re.escape(self.stack.url("payu"))), timeout=PATIENCE
         )
-        self.shoot("payu")
-        self.page.locator(f"button[value={how}]").click()
-        if how == "pay":
-            expect(self.page).to_have_url(re.compile("/my/loans/"), timeout=PATIENCE)
-        else:
-            # he closes the page, as people do; what stays open is asked for later
-            self.page.wait_for_load_state()
 
     def go_to_payu(self, what: str = "next"):
-        """Choose a sum and a way to pay; press the button that leads to PayU's page."""
-        self.page.get_by_role("link", name="Оплатить").click()
+        """Choose a sum and, unless that leads to an open page, a way to pay."""
+        self.page.get_by_role("link", name="Оплатить", exact=True).click()
+        self.choose_sum(what)
+        if self.page.locator("#o_payment_form").count():
+            self.press_pay()
+
+    def choose_sum(self, what: str, typed: str = ""):
         self.page.locator(f"input[name=what][value={what}]").check()
+        if typed:
+            self.page.locator("input[name=amount]").fill(typed)
         self.shoot("pay")
         self.button("Перейти к оплате")
+        self.page.wait_for_load_state("domcontentloaded")
+
+    def press_pay(self, times: int = 1):
+        """Choose the card and press the button of Odoo's payment form."""
         self.page.get_by_text("Карта", exact=True).click()
         self.shoot("pay-method")
         submit = self.page.locator("button[name=o_payment_submit_button]")
         expect(submit).to_be_enabled()
-        submit.click()
+        submit.click(click_count=times)
+
+    def loan_page(self) -> str:
+        """Return the address of his loan's page."""
+        [(uuid,)] = self.stack.sql(
+            "SELECT l.uuid FROM tour_loan_loan l JOIN tour_loan_application a "
+            "ON a.id = l.application_id WHERE a.order_number = %s",
+            self.order_number,
+        )
+        return f"{self.stack.url()}/my/loans/{uuid}"
 
     def await_booked(self, count: int):
         """Wait until so many installments are shown as paid."""

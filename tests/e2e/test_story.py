@@ -89,12 +89,14 @@ def test_a_smaller_approval_waits_for_the_agency(borrower, sandbox):
 def test_more_data_is_wanted_given_and_approved(borrower, sandbox):
     sandbox.lender(rule="needs", needs="Работа")
     borrower.apply()
-    expect(borrower.page).to_have_url(re.compile("/(work|review)$"))
+    expect(borrower.page).to_have_url(re.compile("/work$"))
+    expect(borrower.page.locator(".tl-notice")).to_contain_text("Работа")
     order = outcome.check(borrower, "needs_data")
-    assert order["application"]["needs"]
+    assert order["application"]["needs"] == ["employment"]
+    assert "Работа" in borrower.sandbox.sms(borrower.phone)[-1]["text"]
     sandbox.lender(rule="approve")
-    if borrower.page.url.endswith("/review"):
-        borrower.page.locator("a[href$='/work']").click()
+    borrower.button("Продолжить")  # the same once more is no answer
+    expect(borrower.page.locator("[aria-invalid=true]")).to_have_count(1)
     borrower.fill(income="120000")
     borrower.button("Продолжить")
     borrower.sign_questionnaire()

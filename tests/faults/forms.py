@@ -86,7 +86,7 @@ class Forms:
         return f"{self.stack.url()}{address}" if address.startswith("/") else address
 
     def _see(self, answer):
-        while self.follow and answer.headers.get("Refresh"):
+        while self.follow and "tl-waiting" in answer.text:
             sleep(POLL)
             answer = self.session.get(answer.url, timeout=PATIENCE)
         assert answer.status_code == 200, f"{answer.status_code} {answer.url}"

@@ -11,7 +11,7 @@ from scripts.stack import Stack
 from tests.e2e.conftest import CHROMIUM_OPTIONS
 from tests.e2e.story import PATIENCE
 
-from . import borrower, counterparties, staff
+from . import borrower, counterparties, payments, staff
 from .album import SIZES, Album
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -49,6 +49,7 @@ def play(stack, new_page, album: Album):
     borrower.mistakes(stack, new_page, album)
     borrower.links(stack, new_page, album)
     borrower.other_brand(stack, new_page, album)
+    payments.outcomes(stack, new_page, album)
     customer = borrower.main_road(stack, new_page, album)
     number = customer.order_number
     borrower.second_application(customer)

@@ -50,7 +50,12 @@ MAIN_ROAD = {
 SIDE_ROADS = {
     "code-wrong": "A wrong code, and the countdown",
     "passport-errors": "Answers that cannot be right",
+    "document-text": "A document as a page",
+    "passport-doubts": "Answers that are hardly so, each with its tick",
     "needs-data": "The lender asks for more",
+    "needs-documents": "He wants what cannot be sent here",
+    "committed-asked": "After the booking the lender is asked",
+    "committed-refused": "His answer",
     "approved-for-less": "Approved for less",
     "declined": "Declined",
     "cancelled": "Cancelled",
@@ -61,6 +66,17 @@ SIDE_ROADS = {
     "not-found": "An address that does not exist",
     "login": "Back in by phone",
     "login-code": "The code to log in",
+}
+PAYMENTS = {
+    "payment-opening": "PayU's page is being made",
+    "payment-open": "Left without paying",
+    "loan-payment-open": "The loan, a payment begun",
+    "pay-begun": "Paying, a payment begun",
+    "pay-error": "A sum that cannot be",
+    "payment-declined": "Declined, and why",
+    "payment-processing": "Nobody knows yet",
+    "payment-paid": "Paid",
+    "loan-surplus": "Paid twice",
 }
 OTHER_BRAND = {
     "parus-start": "What will happen",
@@ -107,6 +123,7 @@ COUNTERPARTIES = {
 SECTIONS = {
     "The main road": MAIN_ROAD,
     "Side roads": SIDE_ROADS,
+    "Payments": PAYMENTS,
     "The second agency": OTHER_BRAND,
     "Staff": STAFF,
     "Counterparties": COUNTERPARTIES,

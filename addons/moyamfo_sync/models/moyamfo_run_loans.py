@@ -2,9 +2,12 @@
 
 from datetime import UTC
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, fields, models
 
+from .. import connection
 from ..protocol.dto import BadRow
+from ..protocol.errors import ExchangeError, ProfileError
+from .moyamfo_run import CHANNEL
 
 
 class MoyamfoRun(models.Model):
@@ -38,6 +41,33 @@ class MoyamfoRun(models.Model):
             with exchange.contracts(uids=uuids) as stream:
                 self._take_contracts(stream, uuids)
         return len(loans) == size
+
+    @api.model
+    def _enqueue_loan(self, uuid):
+        """Ask about one loan soon: a borrower stands before its figures of another day."""
+        if connection.is_configured():
+            runs = self.env["moyamfo.run"].with_user(SUPERUSER_ID)
+            runs.with_delay(
+                channel=CHANNEL,
+                priority=5,
+                description="MoyaMFO: one loan",
+                identity_key=f"moyamfo.run:loan:{uuid}",
+                max_retries=0,  # run again after a conflict as often as it takes
+            )._pull_loan(uuid)
+
+    @api.model
+    def _pull_loan(self, uuid):
+        """Job: the figures of one loan, as they are today.
+
+        :param uuid: of its application
+        """
+        run = self.create({"kind": "loans"})
+        try:
+            with connection.exchange().contracts(uids=[uuid]) as stream:
+                run._take_contracts(stream, [uuid])
+        except (ExchangeError, ProfileError) as error:
+            run.error = str(error)
+        run.finished_at = fields.Datetime.now()
 
     def _take_contracts(self, stream, asked=()) -> bool:
         """Take over contracts as they come; 1C must know those ``asked`` for."""

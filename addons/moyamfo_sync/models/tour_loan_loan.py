@@ -11,6 +11,12 @@ from ..protocol.codecs import Unknown
 class Loan(models.Model):
     _inherit = "tour_loan.loan"
 
+    def _ask_for_figures(self):
+        """Ask MoyaMFO how this loan stands today; its answer comes by a job."""
+        if not self.application_id.test:
+            self.env["moyamfo.run"].sudo()._enqueue_loan(self.application_id.uuid)
+        return super()._ask_for_figures()
+
     def _moyamfo_apply(self, contract, problems) -> bool:
         """Take over a ``dto.Contract``; an unknown status keeps the state and is shown."""
         unknown = isinstance(contract.status, Unknown)

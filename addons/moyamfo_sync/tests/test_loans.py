@@ -13,6 +13,13 @@ from .. import connection
 from .common import ENVELOPE, NAMESPACE, MoyamfoCase, page
 
 OK = {"Результат": "OK"}
+FRESH = {
+    "ОсновнойДолг": "120000.00",
+    "Проценты": "197.26",
+    "Пени": "0.00",
+    "Просрочено": "0.00",
+    "ПолноеПогашение": "120197.26",
+}
 DUE = (("2026-12-24", "61479.45"), ("2027-01-24", "61479.45"))
 
 
@@ -188,6 +195,22 @@ class LoansCase(MoyamfoCase):
 
 
 class TestContracts(LoansCase):
+    def test_figures_of_another_day_are_asked_for_one_loan(self):
+        loan = self.active()
+        uuid = loan.application_id.uuid
+        with trap_jobs() as trap:
+            loan._ask_for_figures()
+            loan._ask_for_figures()
+        trap.assert_jobs_count(1)
+        fresh = contract(uuid, ДатаОстатков="2026-11-25T12:00:00", Остатки=FRESH)
+        self.answer_contracts(fresh)
+        trap.perform_enqueued_jobs()
+        self.assertEqual((loan.payoff, loan.as_of), (120197.26, datetime(2026, 11, 25, 9)))
+        self.publication.answers["GetContracts"] = lambda body: (500, b"away")
+        self.env["moyamfo.run"]._pull_loan(uuid)
+        self.assertTrue(self.env["moyamfo.run"].search([], limit=1).error)
+        self.assertEqual(loan.payoff, 120197.26)
+
     def test_a_contract_brings_its_figures_to_the_kopeck_and_its_time(self):
         loan = self.active()
         self.assertEqual((loan.number, loan.application_id.loan_number), ("ДЗ-1", "ДЗ-1"))

@@ -45,6 +45,9 @@ class PayuController(http.Controller):
                 except (answers.Refused, answers.Unclear) as error:
                     _logger.info("PayU could not be asked about %s: %s", reference, error)
                     transaction_sudo._payu_ru_in_its_language()._payu_ru_await_answer()
+            # The session may not have come along; what shows that the address is ours does.
+            query = {"reference": reference, "access_token": access_token}
+            return request.redirect_query("/payment/status", query)
         return request.redirect("/payment/status")
 
     @http.route(const.WAIT_ROUTE, type="http", auth="public", methods=["GET"], save_session=False)

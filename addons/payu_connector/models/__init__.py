@@ -2,6 +2,8 @@ from . import ir_http
 from . import payment_provider
 from . import payment_transaction
 from . import payment_transaction_outcome
+from . import payment_transaction_page
+from . import payment_transaction_decline
 from . import payment_transaction_asking
 from . import payment_transaction_refund
 from . import payu_ru_notice

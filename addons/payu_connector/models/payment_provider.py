@@ -209,7 +209,9 @@ class PaymentProvider(models.Model):
         key = (self.env.cr.dbname, self.id)
         if (left := quiet_until.get(key, 0) - time.monotonic()) > 0:
             raise answers.Refused(answers.LIMIT, f"PayU asks to wait {left:.0f} s")
-        if request and not self._payu_ru_take_place():
+        # a job of a queue has its channel: nobody waits for it
+        is_page = request and not self.env.context.get("job_uuid")
+        if is_page and not self._payu_ru_take_place():
             raise answers.Refused("BUSY")
         url = urljoin(self._payu_ru_api_address(is_live), call.path)
         moment = fields.Datetime.context_timestamp(

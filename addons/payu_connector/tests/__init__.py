@@ -1,6 +1,7 @@
 from . import test_payment_provider
 from . import test_payment_transaction
 from . import test_outcome
+from . import test_page
 from . import test_asking
 from . import test_refund
 from . import test_webhook

@@ -1,4 +1,4 @@
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from odoo.tests import tagged
 
@@ -22,7 +22,11 @@ class TestReturn(PayuCommon, PaymentHttpCommon):
             allow_redirects=False,
         )
         self.assertEqual(response.status_code, 303)
-        self.assertTrue(response.headers["Location"].endswith("/payment/status"))
+        location = urlsplit(response.headers["Location"])
+        self.assertEqual(location.path, "/payment/status")
+        is_ours = token == self._generate_test_access_token(reference)
+        named = {"reference": reference, "access_token": token} if is_ours else {}
+        self.assertEqual(dict(parse_qsl(location.query)), named)
         self.env.invalidate_all()
 
     def test_coming_back_asks_payu(self):

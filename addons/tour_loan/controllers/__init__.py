@@ -7,5 +7,6 @@ from . import assets
 from . import brand
 from . import cabinet
 from . import loan
+from . import payment
 from . import monitor
 from . import export

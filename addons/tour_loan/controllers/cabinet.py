@@ -35,7 +35,7 @@ class Cabinet(BorrowerPages):
 
     @route("/my/applications/<string:uuid>", type="http", auth="public", methods=["GET"])
     @with_application
-    def application(self, application, **_values):
+    def application(self, application, late="", **_values):
         """Lead to the page the application waits on, or show where it stands."""
         step = application._current_step()
         if step != "status":
@@ -50,6 +50,7 @@ class Cabinet(BorrowerPages):
             application,
             urls=application._return_urls(),
             blocker=blocker,
+            late=bool(late),
             documents=application._documents_to_keep(),
         )
 
@@ -73,5 +74,7 @@ class Cabinet(BorrowerPages):
     )
     @with_application
     def cancel(self, application, **_values):
-        application._cancel_by_borrower()
-        return request.redirect(f"/my/applications/{application.uuid}")
+        done = application._cancel_by_borrower()
+        # the page had been open while things went on
+        late = "" if done or application.state == "cancelled" else "?late=1"
+        return request.redirect(f"/my/applications/{application.uuid}{late}")

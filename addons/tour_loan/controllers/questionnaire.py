@@ -5,8 +5,8 @@ from werkzeug.exceptions import NotFound
 from odoo import fields
 from odoo.http import content_disposition, request, route
 
-from ..models.questionnaire import STEP_TITLES, STEPS
-from .portal_base import BIRTH_DATE_KEY, BorrowerPages, origin, with_application
+from ..models.questionnaire import STEP_TITLES, STEPS, groups
+from .portal_base import BIRTH_DATE_KEY, SESSION_KEY, BorrowerPages, origin, with_application
 
 
 class Questionnaire(BorrowerPages):
@@ -21,32 +21,43 @@ class Questionnaire(BorrowerPages):
         """One page of questions; what is typed right is kept at once."""
         if application.state not in ("filling", "needs_data"):
             return request.redirect(f"/my/applications/{application.uuid}")
+        back = typed.get("back", "")
         if request.httprequest.method != "POST":
-            return self._step_page(application, step)
+            return self._step_page(application, step, back=back)
+        if typed.get("action") == "take":
+            taken = {**typed, **application._agency_address_typed()}
+            return self._step_page(application, step, taken, back=back)
+        # whatever birth date he types now, this one he goes on seeing; no other by it
+        request.session[SESSION_KEY] = application.uuid
         errors = application._save_step(step, typed)
         if errors:
-            return self._step_page(application, step, typed, errors)
+            return self._step_page(application, step, typed, errors, back)
         names = list(STEPS)
         following = [*names[names.index(step) + 1 :], "review"][0]
         if application._is_complete():
             application._documents("questionnaire")  # a head start for the review
-        return request.redirect(f"/my/applications/{application.uuid}/{following}")
+        home = f"/my/applications/{application.uuid}"
+        # what the lender asks for leads on by itself, as does a change from the review
+        wanted = back == "review" or application.state == "needs_data"
+        return request.redirect(home if wanted else f"{home}/{following}")
 
-    def _step_page(self, application, step, typed=None, errors=None):
+    def _step_page(self, application, step, typed=None, errors=None, back=""):
         issued_on = application.passport_issued_on
-        names = request.env["tour_loan.passport.division"]._names(
-            application.passport_division_code or "", issued_on or None
-        )
+        code = application.passport_division_code or ""
+        names = request.env["tour_loan.passport.division"]._names(code, issued_on or None)
         return self._render(
             "step_page",
             application,
             step=step,
             steps=["documents", *STEPS, "review"],
             step_titles=STEP_TITLES,
-            questions=STEPS[step],
+            groups=groups(step),
             typed=typed or {},
             errors=errors or {},
+            doubts=errors.doubts if errors else (),
+            back=back,
             issuers=names if step == "passport" else [],
+            unknown_division=bool(code) and not names,
             previews=application._term_previews() if step == "work" else [],
         )
 
@@ -109,15 +120,7 @@ class Questionnaire(BorrowerPages):
     @with_application
     def document(self, application, document_id, **_values):
         """The PDF, exactly the bytes that are signed."""
-        document = application.env["tour_loan.document"].search(
-            [
-                ("id", "=", document_id),
-                ("agency_id", "=", application.agency_id.id),
-                ("application_id", "in", (False, application.id)),
-            ]
-        )
-        if not document:
-            raise NotFound()
+        document = _document(application, document_id)
         return request.make_response(
             document._bytes(),
             [
@@ -130,6 +133,20 @@ class Questionnaire(BorrowerPages):
                 ("Cache-Control", "private, no-store"),
             ],
         )
+
+    @route(
+        "/my/applications/<string:uuid>/documents/<int:document_id>/text",
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    @with_application
+    def document_text(self, application, document_id, **_values):
+        """The same text as a page, to be read on a phone."""
+        document = _document(application, document_id)
+        if not document.text:  # made before texts were kept
+            return request.redirect(f"/my/applications/{application.uuid}/documents/{document_id}")
+        return self._render("document_page", application, document=document)
 
     @route(
         "/tour_loan/divisions",
@@ -163,3 +180,17 @@ class Questionnaire(BorrowerPages):
                 ]
             }
         )
+
+
+def _document(application, document_id: int):
+    """Return a document of this application, or of nobody and its agency; else it is 404."""
+    document = application.env["tour_loan.document"].search(
+        [
+            ("id", "=", document_id),
+            ("agency_id", "=", application.agency_id.id),
+            ("application_id", "in", (False, application.id)),
+        ]
+    )
+    if not document:
+        raise NotFound()
+    return document

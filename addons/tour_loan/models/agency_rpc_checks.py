@@ -111,6 +111,7 @@ class Agency(models.Model):
         own = self._settings()
         self._check_limits(amount, own.loan_min, own.loan_max, errors.AgencyRule, amount_path)
         offered = [(product, product._conditions()) for product in self._products()]
+        offered = [one for one in offered if one[1].terms]  # what the law allows today
         if code:
             offered = [one for one in offered if one[1].code == code]
         if not offered:

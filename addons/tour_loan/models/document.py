@@ -5,6 +5,7 @@ import hashlib
 from contextlib import suppress
 
 import weasyprint
+from lxml import html as lxml_html
 from markupsafe import Markup
 from psycopg2 import IntegrityError
 
@@ -132,6 +133,9 @@ class Document(models.Model):
     version = fields.Char(required=True, readonly=True)
     source_hash = fields.Char(required=True, readonly=True, index=True)
     content = fields.Binary(attachment=True, required=True, readonly=True)
+    text = fields.Text(
+        readonly=True, help="The same text as HTML, to be read on a phone; the PDF is signed."
+    )
     size = fields.Integer("Size, bytes", readonly=True)
     sha256 = fields.Char("SHA-256", required=True, readonly=True, index=True)
 
@@ -210,7 +214,9 @@ class Document(models.Model):
             return known
         # a document speaks Russian whoever caused it to be made
         russian = template.with_context(lang="ru_RU")
-        made = self._store(russian, agency, application, source_hash, self._pdf(html))
+        made = self._store(
+            russian, agency, application, source_hash, self._pdf(html), _readable(html)
+        )
         if template.stage == "questionnaire":
             earlier = application.document_ids.filtered(lambda d: d.template_id == template) - made
             earlier._forget()
@@ -227,7 +233,7 @@ class Document(models.Model):
                 document.unlink()
 
     @api.model
-    def _store(self, template, agency, application, source_hash, content: bytes):
+    def _store(self, template, agency, application, source_hash, content: bytes, text: str):
         return self.create(
             {
                 "template_id": template.id,
@@ -237,6 +243,7 @@ class Document(models.Model):
                 "version": template.version,
                 "source_hash": source_hash,
                 "content": base64.b64encode(content),
+                "text": text,
                 "size": len(content),
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
@@ -248,6 +255,10 @@ class Document(models.Model):
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
         return weasyprint.HTML(string=str(Markup(html)), url_fetcher=fetcher).write_pdf()
 
+    def _reading(self) -> Markup:
+        """Return the text for a page of ours; our own QWeb has escaped what people typed."""
+        return Markup(self.text or "")
+
     def _bytes(self) -> bytes:
         self.ensure_one()
         return base64.b64decode(self.content)
@@ -255,3 +266,13 @@ class Document(models.Model):
     def _digest(self) -> str:
         """Return the SHA-256 over the documents' SHA-256, in order of their ids."""
         return codes.digest_of(self.sorted("id").mapped("sha256"))
+
+
+def _readable(html) -> str:
+    """Return what stands in a document's body as HTML, without its looks on paper."""
+    body = lxml_html.fromstring(str(html)).find("body")
+    for element in body.xpath("header | h1 | style"):
+        element.drop_tree()
+    return "".join(
+        lxml_html.tostring(child, encoding="unicode", with_tail=True) for child in body
+    ).strip()

@@ -25,3 +25,6 @@ class Installment(models.Model):
 
     def _is_paid(self) -> bool:
         return bool(self.paid_on) or self.paid_amount >= self.amount > 0
+
+    def _is_paid_early(self) -> bool:
+        return bool(self.paid_on) and self.paid_on < self.due_on

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
-from ..rules import money
 from ..rules.moves import ENDED
 from ..tools import Rubles
 
@@ -17,8 +16,6 @@ STATES = [
     ("ceded", "Ceded"),
     ("court", "In court"),
 ]
-PAYABLE = ("active", "overdue")
-LEAST_TO_PAY = 1  # rouble; what pays the loan off may be less
 FIGURES = (
     "amount",
     "principal",
@@ -80,14 +77,26 @@ class Loan(models.Model):
     installment_ids = fields.One2many("tour_loan.installment", "loan_id", readonly=True)
     repayment_ids = fields.One2many("tour_loan.repayment", "loan_id", readonly=True)
 
+    disputed = fields.Char(
+        compute="_compute_disputed", help="A payment the payer's bank takes back, and why."
+    )
+
     _uuid_uniq = models.UniqueIndex("(uuid)")
     _number_uniq = models.UniqueIndex("(number) WHERE number IS NOT NULL")
     _application_uniq = models.UniqueIndex("(application_id)")
 
-    @api.depends("number", "application_id.order_number")
+    @api.depends("number", "application_id.contract_number", "application_id.order_number")
     def _compute_display_name(self):
         for loan in self:
-            loan.display_name = loan.number or loan.application_id.order_number
+            loan.display_name = loan.application_id._contract_number()
+
+    @api.depends("repayment_ids.dispute_reason", "repayment_ids.state")
+    def _compute_disputed(self):
+        for loan in self:
+            disputed = loan.repayment_ids.filtered(
+                lambda one: one.dispute_reason and one.state != "reversed"
+            )
+            loan.disputed = "; ".join(disputed.mapped("dispute_reason"))
 
     # --- what the accounting system says ---
 
@@ -177,57 +186,6 @@ class Loan(models.Model):
             [{"loan_id": self.id, **dict(zip(names, line, strict=True))} for line in fresh]
         )
         return True
-
-    # --- what the borrower may pay ---
-
-    def _takes_payments(self) -> bool:
-        return self.state in PAYABLE and self._most_to_pay() > 0
-
-    def _most_to_pay(self) -> float:
-        """Return the largest sum taken here: the payoff the accounting system names.
-
-        If it names none, what is due; the cabinet adds nothing up by itself.
-        """
-        return self.payoff or max(self.overdue, self.next_payment_amount)
-
-    def _least_to_pay(self) -> float:
-        return min(LEAST_TO_PAY, self._most_to_pay())
-
-    def _choices_to_pay(self) -> list[tuple[str, float]]:
-        """Return (what, sum) the borrower is offered: overdue, next payment, all."""
-        choices = [
-            ("overdue", self.overdue),
-            ("next", self.next_payment_amount),
-            ("payoff", self.payoff),
-        ]
-        return [(name, amount) for name, amount in choices if 0 < amount <= self._most_to_pay()]
-
-    def _sum_to_pay(self, what: str, typed: str) -> float:
-        """Return the sum chosen on the page, in roubles; 0 if it may not be paid.
-
-        ``other`` reads ``typed``: from a rouble up to what pays the loan off.
-        """
-        if what != "other":
-            return dict(self._choices_to_pay()).get(what, 0)
-        try:
-            amount = float(money.parse_typed(typed))
-        except ValueError:
-            return 0
-        return amount if self._least_to_pay() <= amount <= self._most_to_pay() else 0
-
-    def _open_transactions(self):
-        """Return payments begun whose outcome is not known, or not written down, yet."""
-        return self.env["payment.transaction"].search(
-            [
-                ("tour_loan_id", "=", self.id),
-                ("operation", "!=", "refund"),
-                "|",
-                ("state", "in", ("pending", "authorized")),
-                "&",
-                ("state", "=", "done"),
-                ("tour_loan_repayment_ids", "=", False),
-            ]
-        )
 
     def _moscow(self, name: str) -> str:
         """Return a time field as «31.12.2026 18:30», Moscow time."""

@@ -1,6 +1,13 @@
 """Payments of loans: whatever provider took the money, it becomes a repayment once."""
 
+import re
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+# The references of loans; whoever pays by one of them means a loan.
+LOAN_REFERENCE = re.compile(r"LOAN-\d", re.IGNORECASE)
 
 
 class PaymentTransaction(models.Model):
@@ -8,11 +15,29 @@ class PaymentTransaction(models.Model):
 
     tour_loan_id = fields.Many2one("tour_loan.loan", readonly=True, index="btree_not_null")
     tour_loan_repayment_ids = fields.One2many("tour_loan.repayment", "transaction_id")
+    # Declared by providers' addons as well, which know no loans: the payer's bank takes the
+    # money back, and why.
+    dispute_reason = fields.Char(readonly=True, copy=False)
+    tour_loan_attention = fields.Char(
+        "Money without a loan",
+        readonly=True,
+        copy=False,
+        help="Money of a borrower that belongs to no loan here: a person has to settle it.",
+    )
 
     # the few that were not post-processed yet, whatever number of payments is kept
     _tour_loan_unprocessed = models.Index(
         "(id) WHERE state = 'done' AND is_post_processed IS NOT TRUE"
     )
+    _tour_loan_attended = models.Index("(id) WHERE tour_loan_attention IS NOT NULL")
+
+    def write(self, vals):
+        """A dispute of a loan's payment waits for a person, with its reason."""
+        result = super().write(vals)
+        if vals.get("dispute_reason"):
+            for payment in self.filtered(lambda one: one.tour_loan_id and one.state == "done"):
+                payment._tour_loan_repayment()._payment_disputed()
+        return result
 
     @api.model
     def _compute_reference_prefix(self, separator, **values):
@@ -20,6 +45,14 @@ class PaymentTransaction(models.Model):
         if loan:
             return f"LOAN-{loan.id}"
         return super()._compute_reference_prefix(separator, **values)
+
+    def _payment_purpose(self):
+        """Return what the payer reads on the provider's page: the contract's number."""
+        if self.tour_loan_id:
+            number = self.tour_loan_id.application_id._contract_number()
+            return self.env._("Loan contract %s", number)
+        known = getattr(super(), "_payment_purpose", None)
+        return known() if known else ""
 
     def _post_process(self):
         """Money that came is a repayment, money that went back may be its reversal."""
@@ -31,7 +64,46 @@ class PaymentTransaction(models.Model):
                     payment._tour_loan_repayment()._payment_refunded()
             elif transaction.tour_loan_id:
                 transaction._tour_loan_repayment()
+            else:
+                transaction._tour_loan_note_stray()
         return result
+
+    def _tour_loan_note_stray(self):
+        """Raise attention for money that means a loan and was paid past its page."""
+        borrower_sudo = self.env["tour_loan.borrower"].sudo()  # only asked whether he is one
+        is_borrowers = borrower_sudo.search_count(
+            [("user_id.partner_id", "=", self.partner_id.id)], limit=1
+        )
+        # a part of a capture belongs to its source
+        if self.operation == "validation" or self.source_transaction_id:
+            return
+        if is_borrowers or LOAN_REFERENCE.match(self.reference):
+            env = self.with_context(lang="ru_RU").env
+            self.tour_loan_attention = env._(
+                "%(amount)s came from %(payer)s past the pages of loans, it is in no loan's "
+                "books. Find out which loan is meant, or give the money back.",
+                amount=self.currency_id.format(self.amount),
+                payer=self.partner_name or self.partner_id.name,
+            )
+
+    @api.model
+    def _needs_person(self) -> list:
+        """Money without a loan (see ``tour_loan.attention``)."""
+        return [
+            *getattr(super(), "_needs_person", list)(),
+            SQL(
+                "SELECT id, last_state_change AS since, tour_loan_attention AS what, "
+                "NULL::integer AS application_id FROM payment_transaction "
+                "WHERE tour_loan_attention IS NOT NULL"
+            ),
+        ]
+
+    def action_tour_loan_settled(self):
+        """Staff: somebody has settled money that came without a loan."""
+        self.check_access("read")
+        if not self.env.user.has_group("tour_loan.tour_loan_group_operator"):
+            raise AccessError(self.env._("Only the lender's staff settle payments."))
+        self.sudo().tour_loan_attention = False  # staff read payments, they do not write them
 
     def _tour_loan_repayment(self):
         """Return the repayment of a paid transaction, made if there is none yet."""
@@ -48,13 +120,15 @@ class PaymentTransaction(models.Model):
                     "paid_at": self.last_state_change or fields.Datetime.now(),
                 }
             )
+            repayment_sudo._note_surplus()
             repayment_sudo._notify_accounting("payment")
+            repayment_sudo._tell_borrower()
         return repayment_sudo
 
-    def _tour_loan_given_back(self) -> float:
+    def _tour_loan_given_back(self, states=("done",)) -> float:
         """Return what went back to the payer of this payment; refunds are negative."""
         refunds = self.child_transaction_ids.filtered(
-            lambda child: child.operation == "refund" and child.state == "done"
+            lambda child: child.operation == "refund" and child.state in states
         )
         return self.currency_id.round(sum(abs(refund.amount) for refund in refunds))
 

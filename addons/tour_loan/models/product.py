@@ -80,15 +80,15 @@ class Product(models.Model):
                     )
                 )
 
-    @ormcache("self.id")
+    @ormcache("self.id", "self._law_since()")
     def _conditions(self) -> Conditions:
-        """Return the product's conditions; forgotten when a product changes."""
+        """Return the product's conditions; forgotten when a product or the law changes."""
         return Conditions(
             self.code,
             self.currency_id.id,
             Decimal(str(self.amount_min)),
             Decimal(str(self.amount_max)),
-            tuple(self._terms()),
+            self._lawful_terms(),
             self.default_months,
             Decimal(str(self.rate)),
         )

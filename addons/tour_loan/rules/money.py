@@ -11,7 +11,13 @@ KOPECK = Decimal("0.01")
 ZERO = Decimal("0.00")
 NO_BREAK_SPACE = "\u00a0"
 
+
+class TooFine(ValueError):
+    """A sum with parts of a kopeck."""
+
+
 _WIRE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?")
+_FINE = re.compile(r"[0-9]{1,15}\.[0-9]{3,}")
 _SPACES = re.compile(r"[\s\u202f]+")
 
 
@@ -35,11 +41,13 @@ def parse(value: str | int | Decimal) -> Decimal:
 def parse_typed(text: str) -> Decimal:
     """Return the amount a person typed: "145 000,50 ₽", "145000.5", "1 000 руб".
 
-    Raises ValueError like `parse`.
+    Raises ValueError like `parse`; TooFine, one of them, for more than two places.
     """
     plain = _SPACES.sub("", text).lower()
-    plain = re.sub(r"(₽|руб\.?|р\.?)$", "", plain)
-    return parse(plain.replace(",", "."))
+    plain = re.sub(r"(₽|руб\.?|р\.?)$", "", plain).replace(",", ".")
+    if _FINE.fullmatch(plain):
+        raise TooFine(f"parts of a kopeck: {plain[:40]}")
+    return parse(plain)
 
 
 def kopecks(amount: Decimal) -> Decimal:

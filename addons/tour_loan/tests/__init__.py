@@ -14,8 +14,16 @@ from . import test_news
 from . import test_cabinet
 from . import test_policy
 from . import test_questionnaire
+from . import test_needs
+from . import test_promises
+from . import test_refusal
+from . import test_after_signing
 from . import test_loan
 from . import test_repayment
+from . import test_purpose
+from . import test_payment_page
+from . import test_surplus
+from . import test_lawful
 from . import test_application_moves
 from . import test_callback
 from . import test_sms

@@ -30,6 +30,20 @@ class LoanMixin:
         )
         cls.method.active = True  # core wants the provider first
 
+    def setUp(self):
+        super().setUp()
+        self.today(AS_OF.date())
+
+    def today(self, day):
+        """Let it be ``day`` in Moscow for the loans' pages."""
+        self.patch(self.registry["tour_loan.loan"], "_today", lambda loan: day)
+
+    def opened_page(self, transaction, address="https://bank.example/pay?order=1"):
+        """The provider has made its page for a payment that is under way."""
+        transaction.tour_loan_under_way = True
+        transaction.tour_loan_page = {"action": address, "method": "GET", "fields": [["id", "7"]]}
+        return transaction
+
     def contract(self, loan, paid=0, as_of=AS_OF, **changes) -> dict:
         """Return what the lender says: three payments, ``paid`` of them made."""
         schedule = [

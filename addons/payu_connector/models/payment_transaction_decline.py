@@ -1,0 +1,68 @@
+from odoo import models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Why a payment did not go through, in the payer's words, by PayU's codes of the bank's answer.
+# One table: what the codes mean follows the published lists; the sentences are ours.
+_REASONS = {
+    "funds": _lt("There is not enough money on the card or account."),
+    "limit": _lt("The card's limit is reached. Raise it in your bank's app, or pay another way."),
+    "expired": _lt("The card has expired, or its date was typed wrong."),
+    "number": _lt("The bank knows no such card. Check its number."),
+    "security": _lt("The code on the back of the card (CVV) is wrong."),
+    "pin": _lt("The PIN is wrong, or was typed wrong too often."),
+    "confirm": _lt("The bank did not get your confirmation (3-D Secure). Try again."),
+    "blocked": _lt("The bank has blocked this card. Call the bank, or pay with another one."),
+    "forbidden": _lt(
+        "This card cannot pay on the internet. Allow it in your bank's app, or pay another way."
+    ),
+    "declined": _lt(
+        "The bank has declined the payment without a reason. Call the bank, or pay another way."
+    ),
+    "technical": _lt("The bank could not be reached. Try again in a few minutes."),
+    "shop": _lt("The payment could not be carried out at our side. Please write to us."),
+}
+_CODES = {
+    "funds": ("51",),
+    "limit": ("61", "65"),
+    "expired": ("-9", "33", "54"),
+    "number": ("-8", "14", "15", "95", "99", "-99"),
+    "security": ("-18", "84"),
+    "pin": ("38", "55", "75"),
+    "confirm": ("-19", "89", "105", "5007"),
+    "blocked": ("04", "07", "35", "36", "37", "41", "43", "62"),
+    "forbidden": ("57", "93"),
+    "declined": ("01", "02", "05", "34", "59", "63", "70"),
+    "technical": ("-2", "-3", "06", "19", "20", "22", "68", "80", "82", "90", "91", "92", "96")
+    + ("102", "2304"),
+    "shop": ("-10", "-5", "-4", "03", "08", "12", "13", "30", "58", "88", "98", "2204"),
+}
+_REASON_OF_CODE = {
+    f"GWERROR_{number}": reason for reason, numbers in _CODES.items() for number in numbers
+} | {"GW_ERROR_GENERIC": "technical", "GW_ERROR_GENERIC_3D": "confirm"}
+
+
+# One subject a file: beginning, page, outcome, decline, asking, refund.
+# pylint: disable=consider-merging-classes-inherited
+class PaymentTransaction(models.Model):
+    """Why an attempt failed, said so that the payer knows what to do."""
+
+    _inherit = "payment.transaction"
+
+    def _payu_ru_fail(self, payment_data):
+        """Override: say why; the latest attempt counts, the page lets the payer try again."""
+        reason = self._payu_ru_decline_reason(payment_data)
+        if self.state in ("draft", "pending", "authorized"):
+            self._set_error(reason)
+        elif self.state == "error" and not self.payu_ru_attention:
+            self.state_message = reason
+
+    def _payu_ru_decline_reason(self, payment_data):
+        """Return the reason of a failed attempt in the payer's words.
+
+        :param dict payment_data: what PayU said; `code` is the bank's answer.
+        :rtype: str
+        """
+        code = (payment_data.get("code") or "").upper()
+        return self.env._(_REASONS[_REASON_OF_CODE.get(code, "declined")])
