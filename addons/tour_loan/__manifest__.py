@@ -34,6 +34,7 @@
         "views/layout_templates.xml",
         "views/parts_templates.xml",
         "views/start_templates.xml",
+        "views/code_templates.xml",
         "views/step_templates.xml",
         "views/cabinet_templates.xml",
         "views/sign_templates.xml",

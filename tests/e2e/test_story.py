@@ -120,12 +120,12 @@ def test_five_wrong_codes_end_a_code_and_a_new_one_is_sent(borrower, sandbox):
     wrong = f"{(int(right) + 1) % 10**6:06d}"
     for left in (4, 3, 2, 1):
         borrower.type_code(wrong)
-        expect(page.get_by_role("alert")).to_contain_text(f"Осталось попыток: {left}")
+        expect(page.locator(".tl-code-news")).to_contain_text(f"Осталось попыток: {left}")
     borrower.type_code(wrong)
-    expect(page.get_by_role("alert")).to_contain_text("пять раз")
+    expect(page.locator(".tl-code-news")).to_contain_text("пять раз")
     borrower.type_code(right)
     expect(page).to_have_url(re.compile("/documents$"))
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator(".tl-code-news")).to_contain_text("пять раз")
     resend = page.get_by_role("button", name="Отправить новый код")
     expect(resend).to_be_disabled()
     expect(page.locator(".tl-countdown")).to_be_visible()

@@ -40,6 +40,7 @@ PAGE = """<!DOCTYPE html>
 TITLES = {
     503: "Кабинет ненадолго недоступен",
     500: "Не получилось показать страницу",
+    413: "Отправлено слишком много",
 }
 FOR_READERS = """<p>Попробуйте ещё раз через минуту. Эта страница сама проверит, всё ли снова работает.</p>
 <p>Всё, что вы сохранили раньше, на месте. Входить заново не нужно.</p>"""
@@ -48,6 +49,11 @@ FOR_ANYBODY = """<p>Это не ваша вина. Попробуйте ещё �
 FOR_WRITERS = """<p>Мы не знаем, сохранилось ли то, что вы сейчас отправили.</p>
 <p>Попробуйте ещё раз через минуту: вернитесь на предыдущую страницу, проверьте её и,
 если нужно, отправьте снова. Всё, что вы сохранили раньше, на месте.</p>"""
+TEXTS = {
+    503: FOR_WRITERS,
+    500: FOR_ANYBODY,
+    413: "<p>Столько данных за один раз мы не принимаем.</p>",
+}
 ERROR = {
     "jsonrpc": "2.0",
     "id": None,
@@ -69,7 +75,7 @@ ERROR = {
 def of(request, status: int = 503) -> Response:
     """Return the answer to a werkzeug request that has to be made again later.
 
-    :param int status: 503, or 500 when not even our page of errors could be shown
+    :param int status: 503; 500 or 413 when not even our page of errors could be shown
     """
     if is_machine(request):
         response = Response(json.dumps(ERROR), mimetype="application/json")
@@ -90,7 +96,7 @@ def page(status: int, reads: bool) -> Response:
         refresh=f'<meta http-equiv="refresh" content="{2 * RETRY_AFTER}">\n' if again else "",
         title=TITLES[status],
         style=STYLE,
-        text=FOR_READERS if again else FOR_WRITERS if status == 503 else FOR_ANYBODY,
+        text=FOR_READERS if again else TEXTS[status],
     )
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (

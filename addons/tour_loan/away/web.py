@@ -4,6 +4,7 @@ import logging
 from functools import wraps
 
 import psycopg2
+from werkzeug.exceptions import RequestEntityTooLarge
 
 import odoo.http
 from odoo.http import Application, Request
@@ -87,6 +88,9 @@ def _without_database(update_served_exception):
         except Exception as second:
             if is_trouble(second):
                 raise
+            if isinstance(second, RequestEntityTooLarge):  # Odoo reads it again for its page
+                error.error_response = answer.of(self.httprequest, 413)
+                return error
             _logger.exception("The page of errors could not be shown.")
             error.error_response = answer.of(self.httprequest, 500)
             return error

@@ -67,6 +67,21 @@ class Cabinet(BorrowerPages):
         return request.make_json_response({"sequence": application.sequence})
 
     @route(
+        "/my/applications/<string:uuid>/code/<any(acquaintance,questionnaire,contract):stage>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+    )
+    @with_application
+    def code_state(self, application, stage, **_values):
+        """What the page of a code asks every few seconds: is anything wrong with it?"""
+        code = application._active_code(stage)
+        # what the questionnaire's code signs he alone can change, and its page says so
+        digest = application._contract_documents()._digest() if stage == "contract" else None
+        return self._json_answer({"text": code._words(code._standing(digest))})
+
+    @route(
         "/my/applications/<string:uuid>/cancel",
         type="http",
         auth="public",

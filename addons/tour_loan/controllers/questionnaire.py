@@ -76,9 +76,11 @@ class Questionnaire(BorrowerPages):
         if request.httprequest.method != "POST":
             return self._review_page(application)
         if action == "confirm":
+            if application._is_of_older_code("questionnaire", values.get("sent")):
+                return self._review_page(application, {"error": "void"})
             error = application._confirm_questionnaire(values.get("code"), origin())
             if error:
-                return self._review_page(application, error=error)
+                return self._review_page(application, error)
             request.session[BIRTH_DATE_KEY] = application.birth_date.isoformat()
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
@@ -90,15 +92,13 @@ class Questionnaire(BorrowerPages):
             return self._review_page(application, ticks_missing=True)
         _code, refusal = application._request_code("questionnaire", application.phone, origin())
         if refusal:
-            return self._review_page(application, refusal=refusal)
+            return self._review_page(application, refusal)
         return request.redirect(f"/my/applications/{application.uuid}/review")
 
-    def _review_page(self, application, refusal=None, error=None, **values):
+    def _review_page(self, application, problem=None, **values):
         documents = application._documents("questionnaire")
         if not documents:
             return self._waiting_page(application, "documents")
-        code = self._code_values(application, "questionnaire", refusal, error)
-        changed = code["code"] and code["code"].documents_digest != documents._digest()
         return self._render(
             "review_page",
             application,
@@ -107,8 +107,8 @@ class Questionnaire(BorrowerPages):
             step_titles=STEP_TITLES,
             questions=STEPS,
             documents=documents,
-            ask_code=bool(code["code"]) and not changed,
-            **{**code, **values},
+            **self._code_values(application, "questionnaire", documents, problem),
+            **values,
         )
 
     @route(

@@ -36,6 +36,8 @@ from . import claim
 from . import call_count
 from . import callback
 from . import code
+from . import code_login
+from . import code_words
 from . import sms
 from . import mail
 from . import signature

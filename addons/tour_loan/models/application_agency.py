@@ -185,6 +185,9 @@ class Application(models.Model):
                     "link_used_at": False,
                 }
             )
+            # what the holder of the former link asked for is nothing to the new one's
+            live = [("application_id", "=", self.id), ("state", "!=", "used")]
+            self.env["tour_loan.code"].search(live)._end("link")
 
     def _claim_cancel(self, reason: str, actor: str = "agency"):
         """After the commit a cancel is a claim that the lender accepts or refuses."""

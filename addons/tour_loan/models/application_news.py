@@ -2,6 +2,7 @@
 
 from odoo import models
 
+from ..rules import sms_text
 from ..rules.moves import MOVES
 from .application_signing import ACTUALIZE
 
@@ -49,7 +50,7 @@ class Application(models.Model):
             self.env["tour_loan.sms"].create(
                 {
                     "phone": self.phone,
-                    "text": f"{self.agency_id.name}: {text}",
+                    "text": f"{sms_text.name(self.agency_id.name)}: {text}",
                     "application_id": self.id,
                     "business_key": f"sms {self.uuid}",
                 }
@@ -110,7 +111,7 @@ class Application(models.Model):
             case "cancel_refused":
                 return env._(
                     "the lender could not cancel loan %(number)s. What you can do now: %(url)s",
-                    number=self._contract_number(),
+                    number=sms_text.number(self._contract_number()),
                     url=url,
                 )
             case "tour_refund":
@@ -138,7 +139,7 @@ class Application(models.Model):
     def _signed_text(self) -> str:
         env, line = self.env, self._schedule_lines()[0]
         told = {
-            "number": self._contract_number(),
+            "number": sms_text.number(self._contract_number()),
             "amount": self._rubles("offer_amount"),
             "due": line["due_on"],
             "payment": line["amount"],

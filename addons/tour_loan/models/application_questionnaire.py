@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..rules import money, quote
+from ..rules import money, quote, sms_text
 from .application_needs import NEEDS
 
 
@@ -25,51 +25,69 @@ class Application(models.Model):
         known = documents._of_stage(stage, self.agency_id, person)
         return known or documents._have_made(stage, self.agency_id, person)
 
-    def _request_code(self, stage: str, phone: str, origin: dict):
-        """Send the code that confirms ``stage``; return (code, refusal)."""
+    def _request_code(self, stage: str, phone: str, origin: dict, known: bool = False):
+        """Send the code that confirms ``stage``; return (code, refusal).
+
+        ``known``: the phone was confirmed in the visitor's browser before.
+        """
         documents = self._documents(stage)
         if not documents:  # changed this moment: nobody signs what he was not shown
             return self.env["tour_loan.code"], {"error": "wait", "seconds": 2}
         return self.env["tour_loan.code"]._request(
-            stage, phone, origin, self, documents, self._code_text(stage)
+            stage, phone, origin, self, documents, self._code_text(stage), known
         )
 
     def _code_text(self, stage) -> str:
         """Return the SMS: what is confirmed comes with the code, in Russian."""
         env = self.with_context(lang="ru_RU").env
+        order = sms_text.number(self.order_number)
         texts = {
             "acquaintance": env._(
                 "Code {code} confirms that you have read the documents for order %s. "
                 "Tell it to nobody.",
-                self.order_number,
+                order,
             ),
             "questionnaire": env._(
                 "Code {code} signs your loan application for order %s. Tell it to nobody.",
-                self.order_number,
+                order,
             ),
             "contract": env._(
                 "Code {code} signs loan contract %(number)s for %(amount)s. Tell it to nobody.",
-                number=self._contract_number(),
+                number=sms_text.number(self._contract_number()),
                 amount=self._rubles("offer_amount"),
             ),
         }
         return texts[stage]
 
     def _active_code(self, stage: str):
-        """Return the latest code sent for ``stage``, whatever became of it."""
+        """Return the latest code sent for ``stage``, whatever became of it.
+
+        Of a link the agency has replaced nothing is left.
+        """
         return self.env["tour_loan.code"].search(
-            [("application_id", "=", self.id), ("purpose", "=", stage)], limit=1
+            [
+                ("application_id", "=", self.id),
+                ("purpose", "=", stage),
+                ("ended_by", "!=", "link"),
+            ],
+            limit=1,
         )
 
     def _was_asked(self, stage: str, documents) -> bool:
         """Return whether a code was sent for these very documents: they were ticked then."""
-        return self._active_code(stage).documents_digest == documents._digest()
+        code = self._active_code(stage)
+        return code.state in ("active", "locked") and code.documents_digest == documents._digest()
+
+    def _is_of_older_code(self, stage: str, number: str | None) -> bool:
+        """Return whether a page that shows code ``number`` is older than the last code."""
+        code = self._active_code(stage)
+        return bool(code) and (number or "").isdigit() and int(number) != code.id
 
     def _confirm_acquaintance(self, typed: str, origin: dict):
         """SMS code 1: the gate. Return (code, None) or (code, error of the code)."""
         code = self._active_code("acquaintance")
         if not code:
-            return code, {"error": "expired"}
+            return code, {"error": "none"}
         if error := code._check(typed, origin):
             return code, error
         borrower = self.env["tour_loan.borrower"]._of_phone(code.phone, create=True)
@@ -138,8 +156,10 @@ class Application(models.Model):
     def _confirm_questionnaire(self, typed: str, origin: dict):
         """SMS code 2: sign the questionnaire and send it on. None or the error."""
         code = self._active_code("questionnaire")
-        if not code or not self._is_complete():
+        if not self._is_complete():
             return {"error": "expired"}
+        if not code:
+            return {"error": "none"}
         if code.documents_digest != self._documents("questionnaire")._digest():
             # he changed something after the code was sent: it signs other documents
             return {"error": "changed"}

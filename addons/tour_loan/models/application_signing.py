@@ -152,7 +152,9 @@ class Application(models.Model):
     def _confirm_contract(self, typed: str, origin: dict):
         """SMS code 3: sign the contract. None or the error of the code."""
         code = self._active_code("contract")
-        if not code or self._sign_blocker():
+        if not code:
+            return {"error": "none"}
+        if self._sign_blocker():
             return {"error": "expired"}
         if code.documents_digest != self._documents("contract")._digest():
             # the offer changed after the code was sent: it signs other documents

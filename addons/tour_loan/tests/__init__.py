@@ -9,6 +9,9 @@ from . import test_settlement
 from . import test_link
 from . import test_error_pages
 from . import test_code
+from . import test_code_login
+from . import test_code_strangers
+from . import test_code_words
 from . import test_login
 from . import test_news
 from . import test_cabinet

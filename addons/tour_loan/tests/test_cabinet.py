@@ -85,7 +85,7 @@ class TestCabinet(TourLoanHttpCommon):
             page.send("send", tick=True)
             self.age(self.env["tour_loan.code"].search([]), minutes=5)
             page.get(self.home(application) + "/documents?change=1")
-        self.assertIn("Попробуйте через час", page.send("send", tick=True).text)
+        self.assertIn("Новый можно запросить после", page.send("send", tick=True).text)
 
     # --- prefill ---
 
