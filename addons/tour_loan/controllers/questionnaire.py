@@ -6,7 +6,14 @@ from odoo import fields
 from odoo.http import content_disposition, request, route
 
 from ..models.questionnaire import STEP_TITLES, STEPS, groups
-from .portal_base import BIRTH_DATE_KEY, SESSION_KEY, BorrowerPages, origin, with_application
+from .portal_base import (
+    BIRTH_DATE_KEY,
+    SESSION_KEY,
+    BorrowerPages,
+    link_of,
+    origin,
+    with_application,
+)
 
 
 class Questionnaire(BorrowerPages):
@@ -28,7 +35,7 @@ class Questionnaire(BorrowerPages):
             taken = {**typed, **application._agency_address_typed()}
             return self._step_page(application, step, taken, back=back)
         # whatever birth date he types now, this one he goes on seeing; no other by it
-        request.session[SESSION_KEY] = application.uuid
+        request.session[SESSION_KEY] = link_of(application)
         errors = application._save_step(step, typed)
         if errors:
             return self._step_page(application, step, typed, errors, back)

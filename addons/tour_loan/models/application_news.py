@@ -124,7 +124,7 @@ class Application(models.Model):
         return self._cancel_text() if news in CANCELS else ""
 
     def _needs_text(self, url: str) -> str:
-        wanted = ", ".join(self._need_labels())
+        wanted = ", ".join(map(sms_text.name, self._need_labels()))
         if self._open_questions():
             return self.env._(
                 "the lender asks for more data: %(wanted)s. Please complete your application: "

@@ -85,6 +85,11 @@ class TestNeeds(TourLoanCommon):
             self.assertIn(word, self.last_sms(application))
         self.assertEqual(application._need_labels()[0], "Разворот паспорта")
 
+    def test_a_word_of_the_lenders_brings_no_link_into_the_sms(self):
+        application = self.ask("Фото http://evil.example/{code}")
+        self.assertNotIn("http://evil", self.last_sms(application))
+        self.assertNotIn("{", self.last_sms(application))
+
     def test_what_cannot_be_sent_here_is_no_loop_and_the_lender_may_go_on(self):
         for needs in (["documents"], ["phone"], ["Справка с работы"]):
             application = self.ask(*needs)
