@@ -30,24 +30,30 @@ class Stack:
     (what the sandbox knows), ``secrets``, ``log_path`` (Odoo's log), ``folder``.
     """
 
-    def __init__(self, name: str, keep: bool = False, settings: dict[str, str] | None = None):
+    def __init__(
+        self,
+        name: str,
+        keep: bool = False,
+        settings: dict[str, str] | None = None,
+        options: tuple[str, ...] = (),
+    ):
         """Prepare a house called ``name`` (letters only).
 
         ``keep`` (the demonstration): the usual ports, and the database and the
         counterparties' state survive ``stop`` until the code changes. Otherwise
         free ports and a fresh copy, removed at the end. ``settings`` are further
-        environment variables for Odoo.
+        environment variables for Odoo, ``options`` of its command line.
         """
         self.name, self.keep = name, keep
         self.folder = VAR / "stack" / name
         self.log_path = odoo.LOGS / f"{name}.log"
         self.database = f"tour_loan_{name}" if keep else f"tour_loan_{name}_{os.getpid()}"
         self.secrets = sandbox.generated_secrets()
-        self._settings = settings or {}
+        self._settings, self._options = settings or {}, options
         self._processes: dict[str, Process] = {}
         self.postgres: Postgres | None = None
         self.config: dict = {}
-        self._http_port = 0
+        self._http_port = self._websocket_port = 0
 
     def __enter__(self) -> "Stack":
         return self.start()
@@ -79,6 +85,11 @@ class Stack:
     def url(self, name: str = "odoo") -> str:
         """Return the address of Odoo or of a sandbox server, without a final slash."""
         return self.config["odoo"] if name == "odoo" else self.config[name]["url"]
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Return the ports of Odoo itself: of its HTTP workers, of its websocket."""
+        return self._http_port, self._websocket_port
 
     @property
     def direct_url(self) -> str:
@@ -190,7 +201,7 @@ class Stack:
         self._prepare_database()
         ports = {name: self._port(port) for name, port in sandbox.SERVERS.items()}
         front, websocket = self._port(FRONT_PORT), self._port(WEBSOCKET_PORT)
-        self._http_port = self._port(HTTP_PORT)
+        self._http_port, self._websocket_port = self._port(HTTP_PORT), websocket
         self.config = sandbox.configuration(f"http://127.0.0.1:{front}", ports)
         self.folder.mkdir(parents=True, exist_ok=True)
         config_file = self.folder / "config.json"
@@ -255,6 +266,7 @@ class Stack:
             "server",
             self.database,
             *("--http-port", str(http), "--gevent-port", str(websocket)),
+            *self._options,
         )
         settings = sandbox.odoo_settings(self.config) | self._settings
         environment = odoo.environment(self.postgres, ODOO_QUEUE_JOB_PORT=str(http), **settings)

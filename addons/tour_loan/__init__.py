@@ -3,8 +3,12 @@ from . import controllers
 from . import models
 from . import wizards
 from . import logging
+from . import cookies
+from . import job_runner
 
 logging.install()
+cookies.install()
+job_runner.install()
 controllers.export.install()
 
 post_load = away.install

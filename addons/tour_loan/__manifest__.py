@@ -22,6 +22,7 @@
         "security/ir.model.access.csv",
         "security/borrower_privacy.xml",
         "data/res_currency_data.xml",
+        "data/ir_config_parameter_data.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
         "data/passport_division_data.xml",

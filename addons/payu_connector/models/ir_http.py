@@ -11,6 +11,7 @@ class IrHttp(models.AbstractModel):
 
         Of a body that calls itself a form nothing is left once its fields have been read.
         """
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if rule.endpoint.routing.get("payu_ru_raw_body"):
             request.httprequest.get_data(cache=True)
+        return result

@@ -7,6 +7,7 @@ from . import sign
 from . import assets
 from . import brand
 from . import cabinet
+from . import home
 from . import loan
 from . import payment
 from . import monitor

@@ -2,18 +2,7 @@
 
 from odoo.http import request, route
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
-
 from .portal_base import BorrowerPages, may_see, with_application
-
-
-class Home(CustomerPortal):
-    @route()
-    def home(self, **values):
-        """Borrowers have one cabinet; Odoo's own home page stays for everybody else."""
-        if request.env["tour_loan.borrower"]._of_user():
-            return request.redirect("/my/applications")
-        return super().home(**values)
 
 
 class Cabinet(BorrowerPages):
@@ -64,7 +53,9 @@ class Cabinet(BorrowerPages):
     @with_application
     def state(self, application, **_values):
         """What the status page asks every few seconds."""
-        return request.make_json_response({"sequence": application.sequence})
+        return request.make_json_response(
+            {"sequence": application.sequence}, headers={"Cache-Control": "no-store"}
+        )
 
     @route(
         "/my/applications/<string:uuid>/code/<any(acquaintance,questionnaire,contract):stage>",

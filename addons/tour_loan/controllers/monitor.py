@@ -26,5 +26,9 @@ class Monitor(Controller):
         # superuser: a monitor is no user here, the token is its only right
         outbox = request.env(user=SUPERUSER_ID)["tour_loan.message"]
         return request.make_json_response(
-            {"outboxes": outbox._unsent()}, headers={"Cache-Control": "no-store"}
+            {
+                "outboxes": outbox._unsent(),
+                "open_routes": request.env["ir.http"]._tour_loan_opened(),
+            },
+            headers={"Cache-Control": "no-store"},
         )

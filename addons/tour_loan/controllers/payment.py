@@ -132,4 +132,6 @@ class PaymentStatus(PaymentPostProcessing):
             payment_sudo = payment_sudo.search([("reference", "=", reference)])
         if payment_sudo.tour_loan_id:
             return request.redirect(payment_sudo._tour_loan_url())
+        if not request.env.user._is_internal():
+            return request.redirect("/my/applications")  # Odoo's own page is for nobody else
         return super().display_status(**kwargs)

@@ -50,3 +50,5 @@ from . import passport_division
 from . import ir_attachment
 from . import ir_http
 from . import ir_http_body
+from . import ir_http_doors
+from . import payment_provider

@@ -34,7 +34,7 @@ class Application(models.Model):
 
     def init(self):
         """Make the search a look into an index: a prefix of a word finds it."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             SQL(
                 "CREATE INDEX IF NOT EXISTS tour_loan_application_search_words "
@@ -42,6 +42,7 @@ class Application(models.Model):
                 "USING gin (array_to_tsvector(string_to_array(search_words, ' ')))"
             )
         )
+        return result
 
     @api.depends("uuid", *TEXTS, *PHONES)
     def _compute_search_words(self):

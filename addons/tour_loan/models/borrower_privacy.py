@@ -5,7 +5,6 @@ The partner exists for Odoo's payment form alone. Rules in
 """
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.tools.misc import OrderedSet
 
 
@@ -27,15 +26,6 @@ class ResUsers(models.Model):
         return super(ResUsers, others)._notify_security_setting_update(
             subject, content, mail_values, **kwargs
         )
-
-
-class PortalWizardUser(models.TransientModel):
-    _inherit = "portal.wizard.user"
-
-    def _send_email(self):
-        if self.partner_id.tour_loan_borrower:
-            raise UserError(self.env._("A borrower logs in by his phone: he needs no invitation."))
-        return super()._send_email()
 
 
 class MailThread(models.AbstractModel):

@@ -31,6 +31,10 @@ class IrHttp(models.AbstractModel):
         if not is_page or status < 400:
             return response
         request.env.cr.rollback()
+        return cls._tour_loan_error_page(status)
+
+    @classmethod
+    def _tour_loan_error_page(cls, status):
         if not request.env.uid:
             cls._auth_method_public()
         request.update_context(lang="ru_RU")
@@ -46,18 +50,19 @@ class IrHttp(models.AbstractModel):
 
         Odoo adds ``nosniff`` to everything by itself.
         """
-        super()._post_dispatch(response)
+        result = super()._post_dispatch(response)
         headers = response.headers
         is_html = headers.get("Content-Type", "").startswith("text/html")
         # the tighter one also where a page of ours is not: addresses hold ids and tokens
         headers.setdefault("Referrer-Policy", "same-origin")
-        if is_html and _is_borrower_page():
+        has_page = hasattr(request, "tour_loan_page")
+        if is_html and (has_page or _is_borrower_page()):
             headers.setdefault("Content-Security-Policy", page.policy_of_request())
         elif is_html:
             headers.setdefault("Content-Security-Policy", "frame-ancestors 'self'")
-        has_page = hasattr(request, "tour_loan_page")
         if has_page or request.httprequest.path.startswith(PRIVATE):
             headers.setdefault("Cache-Control", "no-store")
+        return result
 
     def _lay_out(self, content, providers=None):
         """Return what the layout of a borrower's page needs; called by the template."""

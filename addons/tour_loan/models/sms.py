@@ -32,7 +32,7 @@ class Sms(models.Model):
     gateway_id = fields.Char("Gateway's message id", readonly=True)
     delivery_state = fields.Char(readonly=True)
 
-    about_id = fields.Many2one("tour_loan.application", "About", compute="_compute_about_id")
+    about_id = fields.Many2one("tour_loan.application", compute="_compute_about_id")
 
     @api.depends("application_id", "code_id")
     def _compute_about_id(self):

@@ -36,6 +36,7 @@ from . import test_passport_division
 from . import test_installation
 from . import test_access
 from . import test_performance
+from . import test_routes
 from . import test_privacy
 from . import test_file_store
 from . import test_documents

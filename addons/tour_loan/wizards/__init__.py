@@ -1,2 +1,3 @@
 from . import agency_key_wizard
 from . import passport_division_import
+from . import portal_wizard

@@ -1,12 +1,9 @@
-"""docker/nginx.conf in a real nginx, in front of a server that answers as Odoo does.
+"""docker/nginx.conf in front of a server that answers as the test wants.
 
 Left out only where there is no nginx to be had (scripts/get_nginx.py).
 """
 
 import http.server
-import re
-import socket
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -15,11 +12,8 @@ from typing import NamedTuple
 import pytest
 import requests
 
-from scripts import get_nginx
-from scripts.odoo import free_port
-from scripts.places import ROOT
+from .nginx import PROGRAM, Names, Nginx
 
-NGINX = get_nginx.program()
 RPC = "/tour_loan/v1/rpc"
 
 
@@ -27,6 +21,7 @@ class OdooLike(http.server.BaseHTTPRequestHandler):
     """Answers with the status the request asks for, in HTML unless it is 200 or 401."""
 
     def do_POST(self):
+        self.server.seen = self.headers
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status = int(self.headers.get("X-Wanted", 200))
         body = b'{"jsonrpc":"2.0"}' if status in (200, 401, 429) else b"<html>Not here</html>"
@@ -56,33 +51,6 @@ class Moved(OdooLike):
     do_GET = do_POST
 
 
-class Names(threading.Thread):
-    """A name server that knows one address and tells it to whoever asks for anything."""
-
-    def __init__(self, address: str):
-        super().__init__(daemon=True)
-        self.address = address
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                query, asker = self.socket.recvfrom(512)
-            except OSError:  # closed
-                return
-            # RFC 1035: the question again, one answer that points to its name, type A
-            head = query[:2] + bytes.fromhex("81800001000100000000")
-            answer = bytes.fromhex("c00c0001000100000001 0004") + socket.inet_aton(self.address)
-            question = query[12 : query.index(b"\0", 12) + 5]
-            self.socket.sendto(head + question + answer, asker)
-
-    def close(self):
-        self.socket.close()
-
-
 class Front(NamedTuple):
     """nginx, what is behind it, and what both say."""
 
@@ -98,40 +66,11 @@ def front(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nginx")
     behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), OdooLike)
     threading.Thread(target=behind.serve_forever, daemon=True).start()
-    port = free_port()
-    text = (ROOT / "docker" / "nginx.conf").read_text()
-    text = text.replace("listen 80 default_server", f"listen 127.0.0.1:{port} default_server")
-    names = Names("127.0.0.1")
     # 300 calls in a row are a flood also where a machine has much else to do
-    text = text.replace("rate=50r/s", "rate=5r/s")
-    text = text.replace("odoo:8069", f"odoo:{behind.server_port}")
-    text = text.replace("127.0.0.11 ", f"127.0.0.1:{names.port} ")
-    text = re.sub(r"listen 908\d;", lambda _: f"listen 127.0.0.1:{free_port()};", text)
-    text = text.replace("include /etc/nginx/mime.types;", "")
-    text = text.replace("/dev/stdout", f"{folder}/access.log").replace(
-        "/dev/stderr", f"{folder}/error.log"
-    )
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    text = text.replace("http {", "http { " + temporary)
-    text = f"daemon off; master_process off; pid {folder}/pid;\n{text}"
-    (folder / "nginx.conf").write_text(text)
-    server = subprocess.Popen([NGINX, "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"])
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            requests.get(address, timeout=1)
-            break
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    yield Front(address, behind, names, folder / "access.log")
-    server.terminate()
-    server.wait(10)
+    changes = {"rate=50r/s": "rate=5r/s"}
+    with Nginx(folder, behind.server_port, changes=changes) as nginx:
+        yield Front(nginx.address, behind, nginx.names, folder / "access.log")
     behind.shutdown()
-    names.close()
 
 
 def post(front, status=200, path=RPC, body=b"{}"):
@@ -149,7 +88,7 @@ def waited_for(condition, seconds=30):
 
 
 class TestNginx:
-    __test__ = NGINX is not None
+    __test__ = PROGRAM is not None
 
     @pytest.mark.parametrize("status", [404, 500, 502, 504])
     def test_an_odoo_without_its_database_is_a_json_503_for_agencies(self, front, status):
@@ -170,15 +109,50 @@ class TestNginx:
         assert answer.status_code == 413
         assert answer.json()["error"]["code"] == -32600
 
-    @pytest.mark.parametrize("path", ["/queue_job/runjob", "/web/database/manager", "/jsonrpc"])
-    def test_ways_in_that_are_not_for_the_outside_are_closed(self, front, path):
-        assert post(front, path=path).status_code == 404
+    @pytest.mark.parametrize("prefix", ["", "/ru", "/EN", "/en_GB", "/sr@latin", "/", "/ru/en"])
+    def test_ways_in_that_are_not_for_the_outside_are_closed(self, front, prefix):
+        for path in (
+            "/queue_job/runjob",
+            "/web/database/manager",
+            "/xmlrpc/2/common",
+            "/XMLRPC",
+            "/jsonrpc",
+            "/json/2/res.partner/read",
+            "/web//signup",
+            "/web/reset_password/",
+            "/web/session/authenticate",
+        ):
+            assert post(front, path=prefix + path).status_code == 404, prefix + path
+        assert post(front, path=f"{prefix}/web/login_help").status_code == 200
+
+    def test_what_outsiders_must_not_choose_stays_outside(self, front):
+        names = ("X-Odoo-Database", "X-HTTP-Method-Override", "X-Original-URL", "X-Rewrite-URL")
+        headers = dict.fromkeys((*names, "Forwarded", "Proxy", "X-Forwarded-Prefix"), "hush")
+        headers |= {"X-Forwarded-For": "203.0.113.1", "X-Forwarded-Host": "evil.example"}
+        requests.get(f"{front.address}/my", headers=headers, timeout=10)
+        seen = front.behind.seen
+        assert "hush" not in str(seen)
+        assert seen["X-Forwarded-For"] == "127.0.0.1"
+        assert seen["X-Forwarded-Host"] == front.address.removeprefix("http://")
+
+    def test_bodies_are_as_large_as_their_route_needs(self, front):
+        def largest(path) -> int:
+            kib = 1024
+            sizes = (64 * kib, 256 * kib, 1024 * kib, 30 * 1024 * kib)
+            return max(n for n in sizes if post(front, path=path, body=b"x" * n).status_code == 200)
+
+        assert largest("/my/applications/x/passport") == largest("/ru/tour_loan/divisions") == 2**16
+        assert largest("/payment/payu_ru/webhook") == largest("/moyamfo_sync/ping") == 2**18
+        assert largest("/web/export/xlsx") == 2**20
+        assert largest("/web/dataset/call_kw/tour_loan.agency/write") == 30 * 2**20
 
     def test_people_get_odoo_pages_with_security_headers(self, front):
         answer = post(front, 404, path="/my")
         assert answer.text == "<html>Not here</html>"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert "Strict-Transport-Security" not in answer.headers
 
     def test_a_flood_of_calls_is_slowed_down_in_json(self, front):
         with requests.Session() as session:
@@ -192,10 +166,12 @@ class TestNginx:
         "path",
         [
             "/web/login",
-            "/web/session/authenticate",
-            "/web/reset_password",
+            "/ru/web/login",
+            "/web//login",
+            "/web/login/totp",
             "/tour_loan/login",
             "/tour_loan/login/",
+            "/EN/Tour_Loan/Login",
         ],
     )
     def test_guessing_passwords_and_codes_is_slowed_down(self, front, path):
@@ -211,8 +187,13 @@ class TestNginx:
     def test_no_secret_of_a_link_is_logged(self, front):
         post(front, path="/tour_loan/start/0b8f5c1e/hush-path?hush=query")
         post(front, path="/tour_loan/start/0b8f5c1e/hush-path/")
+        post(front, path="/ru/tour_loan/start/0b8f5c1e/hush-path")
+        post(front, path="//tour_loan///start/0b8f5c1e/hush-path")
+        post(front, path="/TOUR_LOAN/Start/0b8f5c1e/hush-path")
+        post(front, path="/my/loans/7/transaction/hush-token")
+        post(front, path="/en_GB/my/loans/7/transaction/hush-token")
         post(front, path="/my/loans/7?access_token=hush-token")
-        assert waited_for(lambda: "/my/loans/7" in front.log.read_text())
+        assert waited_for(lambda: '/my/loans/7"' in front.log.read_text())
         log = front.log.read_text()
         assert "/tour_loan/start/0b8f5c1e/***" in log
         assert "hush" not in log
@@ -239,7 +220,10 @@ class TestNginx:
         answer = post(front)
         assert answer.status_code == 503
         assert answer.json()["error"]["code"] == -32603
-        assert post(front, path="/tour_loan/start/0b8f5c1e/hush-path").status_code == 502
+        assert post(front, path="/tour_loan/start/0b8f5c1e/hush-path").status_code == 503
+        page = post(front, path="/my/applications")
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
+        assert "ненадолго недоступен" in page.content.decode()
         errors = front.log.with_name("error.log").read_text()
         assert RPC in errors
         assert "hush-path" not in errors
