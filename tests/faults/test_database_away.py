@@ -123,7 +123,12 @@ def test_the_database_goes_and_comes_back(stack, sandbox, visitor):
     visitor.fill_in()
     assert "result" in sandbox.call(visitor.order_number, "application.get")
     outcome.settle(stack)
-    wait_until(lambda: stack.sql("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN cron%%'"))
+    # who listens for scheduled jobs is the only one of Odoo at this database
+    listens = (
+        "SELECT 1 FROM pg_stat_activity WHERE datname = 'postgres' "
+        "AND application_name LIKE 'odoo-%'"
+    )
+    wait_until(lambda: stack.sql(listens))
     wait_until(lambda: "The database is back" in logged(stack, began))
     assert stack.odoo_pid() == main
 
