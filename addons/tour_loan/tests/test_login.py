@@ -160,7 +160,7 @@ class TestLogin(TourLoanHttpCommon):
         self.assertGreater(cookie.expires, time.time() + 300 * 86400)
         self.assertNotIn("7916", cookie.value)
         codes = self.env["tour_loan.code"]
-        page.get("/web/session/logout?redirect=/tour_loan/login")
+        page.log_out()
         for phone, budget in ((PHONE, "known_login"), (OTHER_PHONE, "login")):
             page.get("/tour_loan/login").send(phone=phone, birth_date=BORN)
             self.assertEqual(codes.search([], limit=1).budget, budget)
@@ -203,7 +203,7 @@ class TestLogin(TourLoanHttpCommon):
         logging.getLogger().addHandler(heard)
         self.addCleanup(logging.getLogger().removeHandler, heard)
         page = self.log_in()
-        page.get("/web/session/logout?redirect=/tour_loan/login")
+        page.log_out()
         self.ask(OTHER_PHONE).send("confirm", code="000000")
         # at Odoo's own door, where he does not belong
         for typed in (PHONE, "8 (916) 987-65-43", "9161234567"):

@@ -354,9 +354,7 @@ class TestWaysIn(RoutesCase):
         application = self.opened()
         page = self.come_back(application.borrower_id)
         self.assertEqual(page.post("/tour_loan/logout").status, 400)  # no token of the form
-        forms = [f for f in page.get("/my").page.forms if f.get("action") == "/tour_loan/logout"]
-        self.assertEqual(len(forms), 1)
-        page.post("/tour_loan/logout", dict(forms[0].form_values()))
+        page.get("/my").log_out()
         self.assertEqual(page.path, "/tour_loan/login")
         self.assertTrue(page.get("/my").path.startswith("/tour_loan/login"))
 

@@ -43,6 +43,11 @@ class Visitor:
         self.case.assertFalse(unknown, "the form has no such fields")
         return self.post(form.get("action") or self.path, {**typed, **values})
 
+    def log_out(self) -> "Visitor":
+        """Press the button that stands on every page of who is logged in."""
+        [form] = [one for one in self.page.forms if one.get("action") == "/tour_loan/logout"]
+        return self.post("/tour_loan/logout", dict(form.form_values()))
+
     def form(self, action=None):
         for form in self.page.forms:
             if form.get("method") == "post" and action in (None, form.fields.get("action")):
