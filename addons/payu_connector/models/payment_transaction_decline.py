@@ -51,7 +51,9 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     def _payu_ru_fail(self, payment_data):
-        """Override: say why; the latest attempt counts, the page lets the payer try again."""
+        """Note a failed attempt and say why. It is not the end: the latest attempt counts, and
+        the page lets the payer try again.
+        """
         reason = self._payu_ru_decline_reason(payment_data)
         if self.state in ("draft", "pending", "authorized"):
             self._set_error(reason)

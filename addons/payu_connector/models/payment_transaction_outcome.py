@@ -238,12 +238,6 @@ class PaymentTransaction(models.Model):
                     )
                 )
 
-    def _payu_ru_fail(self, payment_data):
-        """Note a failed attempt. It is not the end: the page lets the payer try again."""
-        if self.state in ("draft", "pending", "authorized"):
-            reason = payment_data["message"] or payment_data["status"]
-            self._set_error(self.env._("The payment did not go through (%s).", reason))
-
     def _payu_ru_cancel(self, payment_data):
         """Give up a payment that PayU gave up; one that was paid is asked about first."""
         if self.state == "done" and not payment_data["is_asked"]:

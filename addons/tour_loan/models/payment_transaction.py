@@ -121,6 +121,8 @@ class PaymentTransaction(models.Model):
                 }
             )
             repayment_sudo._note_surplus()
+            if self.dispute_reason:  # the bank's news may overtake the payment's
+                repayment_sudo._payment_disputed()
             repayment_sudo._notify_accounting("payment")
             repayment_sudo._tell_borrower()
         return repayment_sudo

@@ -128,6 +128,13 @@ class TestSurplus(LoanCommon):
         repayment._accounting_update({"status": "reversed"})
         self.assertFalse(repayment.loan_id.disputed)
 
+    def test_a_dispute_that_overtook_the_payments_booking_is_seen_all_the_same(self):
+        transaction = self.transaction(self.active(), dispute_reason="Fraudulent transaction")
+        transaction._set_done()
+        transaction._post_process()
+        self.assertIn("Fraudulent transaction", transaction.tour_loan_repayment_ids.attention)
+        self.assertFalse(transaction.tour_loan_repayment_ids.reversal_asked_at)
+
 
 @tagged("post_install", "-at_install")
 class TestSums(LoanCommon):
