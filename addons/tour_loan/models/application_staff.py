@@ -27,7 +27,8 @@ class Application(models.Model):
     @api.depends("needs")
     def _compute_needs_text(self):
         for application in self:
-            application.needs_text = ", ".join(application.needs or [])
+            labels = getattr(application, "_need_labels", None)
+            application.needs_text = ", ".join(labels() if labels else application.needs or [])
 
     @api.depends("document_ids", "callback_ids", "loan_id")
     def _compute_counts(self):
