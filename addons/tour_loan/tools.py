@@ -7,6 +7,7 @@ from functools import cache
 from odoo import fields
 from odoo.tools import config, float_repr, float_round, verify_hash_signed
 
+from .gateways import smsc
 from .rules.codes import MIN_KEY_BYTES
 
 
@@ -55,6 +56,12 @@ def _sections(path) -> dict:
     if path:
         parser.read(path)
     return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def sms_gateway() -> smsc.Gateway:
+    """Return the SMS gateway of this server's settings."""
+    names = ("sms_url", "sms_login", "sms_password", "sms_sender")
+    return smsc.Gateway(*(server_setting("tour_loan", name) for name in names))
 
 
 def code_key() -> bytes:

@@ -20,3 +20,12 @@ def test_an_error_of_no_field_gets_the_focus_itself(house):
 def test_a_page_without_errors_keeps_its_focus(house):
     page = house.open('<input id="code" autofocus><p class="tl-error">late</p>', "errors.js")
     expect(page.locator("#code")).to_be_focused()
+
+
+def test_of_a_group_in_error_the_first_answer_gets_the_focus(house):
+    page = house.open(
+        """<div role="radiogroup" aria-invalid="true">
+        <input type="radio" name="months" id="a"><input type="radio" name="months" id="b"></div>""",
+        "errors.js",
+    )
+    expect(page.locator("#a")).to_be_focused()

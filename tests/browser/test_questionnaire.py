@@ -9,6 +9,7 @@ PAGE = """
         <input name="passport_issued_on" data-mask="date">
         <input name="passport_division_code" data-mask="division">
         <input name="passport_issued_by" data-mask="issuer">
+        <p class="tl-issuers-none" hidden>Write it yourself</p>
         <div class="tl-issuers"></div>
         <input type="checkbox" name="residence_same" checked>
         <div class="residence" data-needed-field="residence_same" data-needed-values="False">
@@ -40,17 +41,6 @@ def knows(house, *names):
     house.answers["/tour_loan/divisions"] = lambda: {
         "suggestions": [{"value": name} for name in names]
     }
-
-
-def test_digits_are_put_into_groups(page):
-    grouped = "async (call) => (await import('/files/masks.js')).grouped(...call)"
-    for call, text in (
-        (["01021990", [2, 2, 4], "."], "01.02.1990"),
-        (["0102", [2, 2, 4], "."], "01.02"),
-        (["770-0019", [3, 3], "-"], "770-001"),
-        (["", [3, 3], "-"], ""),
-    ):
-        assert page.evaluate(grouped, call) == text
 
 
 def test_masks_write_the_signs_between_digits(page):
@@ -109,6 +99,16 @@ def test_the_only_issuer_is_filled_in_but_never_over_what_was_typed(house, page)
     code.fill("010-002")
     expect(page.locator(".tl-issuer")).to_have_text("УФМС ПО РЕСП. АДЫГЕЯ")
     expect(issuer).to_have_value("мой ОВД")
+
+
+def test_an_unknown_code_says_to_write_the_issuer_oneself(house, page):
+    knows(house)
+    expect(page.locator(".tl-issuers-none")).to_be_hidden()
+    field(page, "passport_division_code").press_sequentially("123456")
+    expect(page.locator(".tl-issuers-none")).to_be_visible()
+    knows(house, "УФМС")
+    field(page, "passport_division_code").fill("770-001")
+    expect(page.locator(".tl-issuers-none")).to_be_hidden()
 
 
 def test_without_a_network_the_issuer_can_still_be_typed(house, page):

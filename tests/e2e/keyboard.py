@@ -45,7 +45,6 @@ class KeyboardCustomer(Customer):
     def buy_on_credit(self):
         self.sandbox.call(self.order_number, "application.create")
         self.page.goto(self.sandbox.order(self.order_number)["redirect_url"])
-        self.skip_to_the_content()
         self.button("Продолжить")
         expect(self.page).to_have_url(re.compile("/documents$"))
 

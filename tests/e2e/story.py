@@ -73,6 +73,7 @@ class Sandbox:
             **dict(refuse_cancel=False, refuse_refund=False),
         )
         self.post("payu", "settings", notice="before", refund_seconds=1)
+        self.post("phone", "gateway", error_code=None)
 
     def order(self, number: str) -> dict:
         return self.get("travel", f"orders/{number}")

@@ -25,6 +25,14 @@ def test_the_story_is_played_by_keyboard_alone(stack, page):
     expect(page).to_have_url(re.compile(re.escape(stack.url("payu"))))
 
 
+def test_the_first_tab_of_a_page_offers_its_content(stack, page):
+    customer = KeyboardCustomer(stack, page)
+    page.goto(f"{stack.url()}/tour_loan/login")
+    customer.skip_to_the_content()
+    page.keyboard.press("Tab")
+    expect(page.locator("#phone")).to_be_focused()
+
+
 def test_errors_lead_to_their_fields_by_keyboard(stack, page):
     customer = KeyboardCustomer(stack, page)
     customer.order(tour="kazan")

@@ -18,7 +18,10 @@ NOT_OURS |= {"desk-application", "travel-callbacks", "payu"}
 
 @pytest.fixture
 def inspector(stack):
-    return Inspector(stack)
+    inspector = Inspector(stack)
+    yield inspector
+    assert inspector.seen
+    assert not inspector.faults, "\n".join(inspector.faults)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def new_page(chromium, stack):
     for context, found in contexts:
         broken += found
         context.close()
-    assert not broken, broken
+    assert not broken, "\n".join(broken)
 
 
 def test_every_page_of_the_main_road_is_well_made(stack, new_page, inspector, figure):
@@ -50,7 +53,6 @@ def test_every_page_of_the_main_road_is_well_made(stack, new_page, inspector, fi
 @pytest.mark.parametrize("scene", [scenes.decisions, scenes.mistakes, scenes.links])
 def test_every_page_beside_the_road_is_well_made(stack, new_page, inspector, scene):
     scene(stack, new_page, inspector)
-    assert inspector.seen
     assert set(inspector.seen) <= set(SIDE_ROADS)
 
 

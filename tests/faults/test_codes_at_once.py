@@ -8,7 +8,7 @@ from tests.e2e import outcome
 from tests.e2e.story import wait_until
 
 from .deaths import locked, request_hangs
-from .forms import Forms
+from .forms import Forms, at_once
 
 RIVALS = 10  # as many as Odoo has workers here
 CODE_FORM, RESEND_FORM = ".tl-code-form", ".tl-resend"
@@ -117,6 +117,72 @@ def test_code_2_sent_many_times_at_once_submits_once(forms):
         "WHERE a.order_number = %s GROUP BY 1 ORDER BY 1",
         forms.order_number,
     ) == [("acquaintance", 1), ("questionnaire", 1)]
+
+
+def test_strangers_at_once_send_ten_sms_and_touch_no_code_of_the_owner(forms):
+    forms.submit()
+    mine = forms.code()
+    strangers = [Forms(forms.stack).order() for _number in range(RIVALS + 2)]
+    for stranger in strangers:
+        assert stranger.phone != forms.phone
+
+    def type_my_number(index):
+        address, fields = strangers[index].form(phone=forms.phone)
+        return strangers[index].post(address, fields)
+
+    answers = at_once(len(strangers), type_my_number)
+    assert {answer.status_code for answer in answers} == {200}
+    outcome.settle(forms.stack)
+    states = [state for _purpose, state, _attempts in codes_of(forms)]
+    assert states == ["active"] * 11, "one of his own, ten of all strangers"
+    assert len(forms.sandbox.sms(forms.phone)) == 11
+    assert sum("Слишком много запросов" in answer.text for answer in answers) == 2
+    forms.submit(CODE_FORM, code=mine)
+    assert forms.answer.url.endswith("/passport")
+
+
+def test_strangers_at_once_at_the_login_keep_nobody_out(forms):
+    forms.submit()
+    forms.submit(CODE_FORM, code=forms.code())
+    seen = forms.sandbox.last_sms_id(forms.phone)
+    owner, *strangers = [Forms(forms.stack, forms.phone) for _number in range(RIVALS + 1)]
+    for visitor in (owner, *strangers):
+        visitor.open(f"{forms.stack.url()}/tour_loan/login")
+    owner.submit(phone=forms.phone, birth_date="14.05.1990")
+    mine = owner.code(seen)
+
+    def ask_and_guess(index):
+        stranger = strangers[index]
+        stranger.submit(phone=forms.phone, birth_date=f"{index + 1:02}.01.1970")
+        address, fields = stranger.form(CODE_FORM, code=wrong(mine))
+        return [stranger.post(address, fields) for _attempt in range(5)]
+
+    for answers in at_once(len(strangers), ask_and_guess):
+        assert {answer.status_code for answer in answers} == {200}
+        assert "неверно пять раз" in answers[-1].text
+    owner.submit(CODE_FORM, code=mine)
+    assert owner.answer.url.endswith("/passport")
+
+
+def test_a_link_renewed_while_its_former_holder_confirms_lets_him_not_in(forms):
+    forms.submit()
+    address, fields = forms.form(CODE_FORM, code=forms.code())
+    with ThreadPoolExecutor(1) as pool:
+        with locked(forms.stack, "LOCK TABLE tour_loan_borrower IN EXCLUSIVE MODE"):
+            answer = pool.submit(forms.post, address, fields)
+            request_hangs(forms.stack)
+            created = forms.sandbox.call(forms.order_number, "application.create")
+    assert "/tour_loan/login" in answer.result().url
+    assert created["result"]["redirect_url"]
+    [(borrower, generation)] = forms.stack.sql(
+        "SELECT borrower_id, link_generation FROM tour_loan_application WHERE order_number = %s",
+        forms.order_number,
+    )
+    assert (borrower, generation) == (None, 2)
+    owner = Forms(forms.stack, forms.phone)
+    owner.open(created["result"]["redirect_url"])
+    owner.submit()
+    assert owner.answer.url.endswith("/documents") and not owner.page.cssselect(CODE_FORM)
 
 
 def made_moves(forms) -> list[tuple]:

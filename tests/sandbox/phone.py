@@ -1,6 +1,6 @@
 """The phone: an SMS gateway in the shape of SMSC.ru and the screen that shows what it delivered.
 
-Gateway: POST /rest/send/ (JSON), GET|POST /sys/send.php and /sys/status.php (form, ``fmt=3``). Always HTTP 200;
+Gateway: POST /rest/send/ (JSON), GET|POST /sys/send.php, /sys/status.php, /sys/balance.php (form, ``fmt=3``). Always HTTP 200;
 the answer is ``{"id", "cnt"[, "cost", "balance"]}`` or ``{"error", "error_code"}`` with SMSC's codes.
 Faults: operations ``send`` and ``status``.
 
@@ -164,6 +164,17 @@ class Gateway:
         if code:
             raise Refused(code)
 
+    def balance(self, fields) -> dict:
+        """The money of the account; {"balance": "0.00"} while "no money" is switched on.
+
+        :raises Refused: 2, or what is wrong with the account
+        """
+        self.check_login(fields)
+        code = self.switch("error_code", 0)
+        if code in (2, 4):
+            raise Refused(code)
+        return {"balance": "0.00" if code == 3 else "1000.00"}
+
     def status(self, fields) -> dict:
         """The state of a message: {"status", "last_date" (Moscow), "last_timestamp", …}.
 
@@ -241,6 +252,11 @@ def make_app(config, state_dir) -> kit.App:
     @app.faulty("status")
     def status(request):
         return answer(gateway.status, request.values if request.values.get("fmt") == "3" else {})
+
+    @app.route("/sys/balance.php", methods=["GET", "POST"])
+    @app.faulty("send")
+    def balance(request):
+        return answer(gateway.balance, request.values if request.values.get("fmt") == "3" else {})
 
     add_screen(app)
     add_control(app)

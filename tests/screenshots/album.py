@@ -50,7 +50,12 @@ MAIN_ROAD = {
 SIDE_ROADS = {
     "code-wrong": "A wrong code, and the countdown",
     "passport-errors": "Answers that cannot be right",
+    "document-text": "A document as a page",
+    "passport-doubts": "Answers that are hardly so, each with its tick",
     "needs-data": "The lender asks for more",
+    "needs-documents": "He wants what cannot be sent here",
+    "committed-asked": "After the booking the lender is asked",
+    "committed-refused": "His answer",
     "approved-for-less": "Approved for less",
     "declined": "Declined",
     "cancelled": "Cancelled",

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e import outcome
+from tests.e2e.quick import QuickCustomer
 from tests.e2e.second_half import Customer
 from tests.e2e.story import Borrower, Sandbox, wait_until
 
@@ -161,6 +162,11 @@ def mistakes(stack, new_page, album: Album):
     borrower = Borrower(stack, new_page())
     borrower.order(tour="hurghada")
     borrower.buy_on_credit()
+    text = borrower.page.locator(".tl-documents a[href$='/text']").first
+    reader = borrower.page.context.new_page()
+    reader.goto(stack.url() + text.get_attribute("href"))
+    album.keep(reader, "document-text")
+    reader.close()
     borrower.accept_documents()
     borrower.ask_code()
     right = borrower.sandbox.code(borrower.phone)
@@ -173,6 +179,15 @@ def mistakes(stack, new_page, album: Album):
     borrower.button("Продолжить")
     expect(borrower.page.get_by_role("alert").first).to_be_visible()
     album.keep(borrower.page, "passport-errors")
+    borrower.fill(
+        last_name="де ла Крус", first_name="Мария", middle_name="Петровна",
+        birth_date="14.03.1990", birth_place="гор. Москва", passport_series="4550",
+        passport_number="123456", passport_issued_on="20.04.2011",
+        passport_division_code="770-001", passport_issued_by="УВД",
+    )  # fmt: skip
+    borrower.button("Продолжить")
+    expect(borrower.page.get_by_label("Так в паспорте").first).to_be_visible()
+    album.keep(borrower.page, "passport-doubts")
 
 
 def decisions(stack, new_page, album: Album):
@@ -180,9 +195,12 @@ def decisions(stack, new_page, album: Album):
     sandbox = Sandbox(stack)
     sandbox.lender(rule="needs", needs="Работа", seconds=1)
     asked = applicant(stack, new_page, "hurghada")
-    expect(asked.page).to_have_url(re.compile("/(work|review)$"))
-    asked.page.goto(re.sub("/(work|review)$", "/work", asked.page.url))
+    expect(asked.page).to_have_url(re.compile("/work$"))
     album.keep(asked.page, "needs-data")
+    sandbox.lender(rule="needs", needs="Документы")
+    elsewhere = applicant(stack, new_page, "hurghada")
+    elsewhere.await_heading("Кредитор просит ещё данные")
+    album.keep(elsewhere.page, "needs-documents")
     sandbox.lender(rule="approve", share=60)
     less = applicant(stack, new_page, "phuket")
     less.await_heading(APPROVED)
@@ -203,6 +221,27 @@ def decisions(stack, new_page, album: Album):
     album.keep(expired.page, "expired")
     waiting = applicant(stack, new_page, "antalya")  # he is to stay with the lender
     waiting.await_heading("Заявка у кредитора")
+    late_refusal(stack, new_page, album)
+
+
+def late_refusal(stack, new_page, album: Album):
+    """After the booking the borrower asks the lender to cancel, who has paid already."""
+    sandbox = Sandbox(stack)
+    sandbox.lender(rule="approve", cancels="desk", payout_seconds=-1)
+    customer = QuickCustomer(stack, new_page())
+    customer.be_approved(tour="kazan")
+    customer.sign()
+    customer.be_booked()
+    customer.page.goto(customer.home)
+    customer.page.get_by_text("Заём больше не нужен").click()
+    customer.button("Попросить кредитора отменить")
+    customer.sees("Вы попросили кредитора отменить заём")
+    album.keep(customer.page, "committed-asked")
+    outcome.settle(stack)
+    sandbox.post("moyamfo", "cancel", uid=customer.lender_says()["uid"], agree=False)
+    customer.sees("Кредитор не смог отменить заём")
+    album.keep(customer.page, "committed-refused")
+    sandbox.lender(cancels="at once", payout_seconds=1)
 
 
 def applicant(stack, new_page, tour: str) -> Borrower:

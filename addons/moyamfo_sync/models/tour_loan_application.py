@@ -216,8 +216,14 @@ class Application(models.Model):
         if state.status == "needs_data":
             unknown = [need for need in state.needs if isinstance(need, Unknown)]
             problems += [f"{self.uuid}: {need}" for need in unknown]
+            if not state.needs:
+                problems.append(f"{self.uuid}: more data wanted, and not said which")
             # what 1C names in a word we do not know is still wanted
-            update["needs"] = [getattr(need, "value", need) for need in state.needs]
+            needs = {str(getattr(need, "value", need)): need for need in state.needs}
+            update["needs"] = list(needs)
+            update["needs_words"] = {
+                code: getattr(need, "word", code) for code, need in needs.items()
+            }
         if state.status == "declined":
             if isinstance(state.decline_code, Unknown):
                 problems.append(f"{self.uuid}: {state.decline_code}")

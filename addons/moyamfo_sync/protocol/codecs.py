@@ -207,11 +207,20 @@ class Digits:
         return self.encode(str(raw).zfill(self.count), formats, enums)
 
 
-class Word:
-    """A Russian word of the other side for a word of ours, by ``enums[name]``."""
+class Told(str):
+    """A word of ours that remembers which ``word`` of theirs it stands for."""
 
-    def __init__(self, name):
-        self.name = name
+    word = ""
+
+
+class Word:
+    """A Russian word of the other side for a word of ours, by ``enums[name]``.
+
+    ``told``: what is decoded is shown to people as well, in their word (`Told`).
+    """
+
+    def __init__(self, name, told=False):
+        self.name, self.told = name, told
 
     def encode(self, value, formats, enums):
         for theirs, ours in enums[self.name].items():
@@ -223,7 +232,13 @@ class Word:
         if _is_empty(raw):
             return None
         word = str(raw).strip()
-        return enums[self.name].get(word, Unknown(word))
+        ours = enums[self.name].get(word)
+        if ours is None:
+            return Unknown(word)
+        if self.told:
+            ours = Told(ours)
+            ours.word = word
+        return ours
 
 
 TEXT = Text()

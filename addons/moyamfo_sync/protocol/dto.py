@@ -223,7 +223,7 @@ class ApplicationState:
     number: str | None = None
     status: str | Unknown = wire(codecs.Word("application_status"))
     needs: list[str | Unknown] = field(
-        default_factory=list, metadata={"codec": codecs.Word("needs")}
+        default_factory=list, metadata={"codec": codecs.Word("needs", told=True)}
     )
     decline_code: str | Unknown | None = wire(codecs.Word("decline_code"), default=None)
     decline_text: str | None = None

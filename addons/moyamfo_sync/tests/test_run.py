@@ -89,6 +89,23 @@ class TestRun(MoyamfoCase):
         for words in ("Передана в космос", "Хвост", "УИД"):
             self.assertIn(words, run.problems)
 
+    def test_what_is_wanted_is_told_to_the_borrower_in_the_lenders_words(self):
+        application = self.sent()
+        application.phone = "+79161234567"
+        wanted = ["Доход", "Документы", "Справка с работы"]
+        self.answer({"УИД": application.uuid, "Статус": "Нужны данные", "НужныДанные": wanted})
+        self.pull("fresh")
+        self.assertEqual(application._need_labels(), wanted)
+        sms = self.env["tour_loan.sms"].search([("application_id", "=", application.id)], limit=1)
+        self.assertIn("Доход, Документы, Справка с работы", sms.text)
+
+    def test_a_wish_for_data_that_names_none_is_for_staff(self):
+        application = self.sent()
+        self.answer({"УИД": application.uuid, "Статус": "Нужны данные", "НужныДанные": []})
+        run, _trap = self.pull("fresh")
+        self.assertEqual((application.state, run.state), ("submitted", "problems"))
+        self.assertTrue(application.attention)
+
     def test_an_approval_without_an_offer_changes_nothing(self):
         application = self.sent()
         self.answer({"УИД": application.uuid, "Статус": "Одобрена"})

@@ -152,7 +152,7 @@ class PaymentTransaction(models.Model):
         return calls.Order(
             reference=self.reference,
             amount=amount,
-            description=self.env._("Payment %s", self.reference),
+            description=self._payment_purpose(),
             payer=calls.Payer(
                 first_name=first_name,
                 last_name=last_name,
@@ -170,6 +170,16 @@ class PaymentTransaction(models.Model):
             language="RU" if (self.partner_lang or "ru").startswith("ru") else "EN",
             method=const.PAYMENT_METHODS.get(self.primary_payment_method_id.code, ""),
         )
+
+    def _payment_purpose(self):
+        """Return what is paid for, as the payer reads it on PayU's page.
+
+        Another addon that knows the document says so in a method of this name.
+
+        :rtype: str
+        """
+        known = getattr(super(), "_payment_purpose", None)
+        return (known and known()) or self.env._("Payment %s", self.reference)
 
     def _payu_ru_missing_contact(self):
         """Return the names of the contact details PayU requires and the payer has not.

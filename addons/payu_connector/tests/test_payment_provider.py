@@ -166,3 +166,9 @@ class TestPaymentProvider(PayuCommon):
         self.assertFalse(find_sender(self._signed(body), body))
         headers = self._signed(body, path="/ru/payment/payu_ru/webhook?db=x")
         self.assertEqual(find_sender(headers, body), self.provider)
+
+    def test_it_says_where_its_redirect_form_leads(self):
+        self.provider.payu_ru_api_url = False
+        self.assertEqual(self.provider._get_redirect_origins(), ["https:"])
+        self.provider.payu_ru_api_url = "http://127.0.0.1:8083/pay"
+        self.assertEqual(self.provider._get_redirect_origins(), ["http://127.0.0.1:8083"])

@@ -1,6 +1,7 @@
 from . import agency_rpc
 from . import portal_base
 from . import start
+from . import login
 from . import questionnaire
 from . import sign
 from . import assets

@@ -35,7 +35,7 @@ class Cabinet(BorrowerPages):
 
     @route("/my/applications/<string:uuid>", type="http", auth="public", methods=["GET"])
     @with_application
-    def application(self, application, **_values):
+    def application(self, application, late="", **_values):
         """Lead to the page the application waits on, or show where it stands."""
         step = application._current_step()
         if step != "status":
@@ -50,6 +50,7 @@ class Cabinet(BorrowerPages):
             application,
             urls=application._return_urls(),
             blocker=blocker,
+            late=bool(late),
             documents=application._documents_to_keep(),
         )
 
@@ -66,6 +67,21 @@ class Cabinet(BorrowerPages):
         return request.make_json_response({"sequence": application.sequence})
 
     @route(
+        "/my/applications/<string:uuid>/code/<any(acquaintance,questionnaire,contract):stage>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+    )
+    @with_application
+    def code_state(self, application, stage, **_values):
+        """What the page of a code asks every few seconds: is anything wrong with it?"""
+        code = application._active_code(stage)
+        # what the questionnaire's code signs he alone can change, and its page says so
+        digest = application._contract_documents()._digest() if stage == "contract" else None
+        return self._json_answer({"text": code._words(code._standing(digest))})
+
+    @route(
         "/my/applications/<string:uuid>/cancel",
         type="http",
         auth="public",
@@ -73,5 +89,7 @@ class Cabinet(BorrowerPages):
     )
     @with_application
     def cancel(self, application, **_values):
-        application._cancel_by_borrower()
-        return request.redirect(f"/my/applications/{application.uuid}")
+        done = application._cancel_by_borrower()
+        # the page had been open while things went on
+        late = "" if done or application.state == "cancelled" else "?late=1"
+        return request.redirect(f"/my/applications/{application.uuid}{late}")

@@ -1,12 +1,12 @@
 """What every borrower page needs: who is asking, may he, and how the page is laid."""
 
 import hashlib
-from datetime import UTC
 from functools import wraps
+from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
 
-from odoo.http import Controller, request
+from odoo.http import STORED_SESSION_BYTES, Controller, request
 
 from ..rules import masking
 
@@ -47,7 +47,7 @@ def may_see(application_sudo) -> bool:
     """
     if not application_sudo:
         return False
-    begun_here = request.session.get(SESSION_KEY) == application_sudo.uuid
+    begun_here = is_begun_here(application_sudo)
     if not application_sudo.borrower_id:
         return begun_here
     if application_sudo.borrower_id.user_id.id != request.env.uid:
@@ -56,12 +56,27 @@ def may_see(application_sudo) -> bool:
     return begun_here or not born or request.session.get(BIRTH_DATE_KEY) in born
 
 
+def is_begun_here(application_sudo) -> bool:
+    """Return whether this session used the application's link, the last one the agency made."""
+    return request.session.get(SESSION_KEY) == link_of(application_sudo)
+
+
+def link_of(application_sudo) -> str:
+    """Return what a session remembers of the link it used."""
+    return f"{application_sudo.uuid} {application_sudo.link_generation}"
+
+
 def turn_away(application_sudo):
     """Send a visitor to the login if he may be the owner; to others nothing is there."""
     owner = application_sudo.borrower_id.user_id
     if not (request.env.user._is_public() or owner.id == request.env.uid):
         raise NotFound()
     return request.redirect_query("/tour_loan/login", {"next": request.httprequest.path})
+
+
+def help_url(back: str) -> str:
+    """Return the page for those whom no code has reached; ``back``: where they come from."""
+    return f"/tour_loan/code/help?{urlencode({'back': back})}"
 
 
 def agency_of_page(path: str):
@@ -78,10 +93,12 @@ def agency_of_page(path: str):
 
 def origin() -> dict:
     """Return where the visitor comes from, for limits and evidence."""
+    sid = request.session.sid[:STORED_SESSION_BYTES]
     return {
         "ip": request.httprequest.remote_addr,
         "user_agent": str(request.httprequest.user_agent)[:300],
-        "session": hashlib.sha256(request.session.sid.encode()).hexdigest()[:32],
+        # of the part that stays when Odoo renews a session's id
+        "session": hashlib.sha256(sid.encode()).hexdigest()[:32],
     }
 
 
@@ -100,18 +117,28 @@ class BorrowerPages(Controller):
             },
         )
 
-    def _code_values(self, application, stage, refusal=None, error=None) -> dict:
-        """Return what the code form shows: phone, countdown, error."""
+    def _json_answer(self, values):
+        response = request.make_json_response(values)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _code_values(self, application, stage, documents, problem=None) -> dict:
+        """Return what the page of a code shows: the form, or the ticks, and what is wrong.
+
+        :param problem: what came of a request; without one the code may have something
+            to say by itself: it expired, was replaced, the documents changed
+        """
         code = application._active_code(stage)
-        shown = code if code.state in ("active", "locked") else code.browse()
-        seconds = (refusal or {}).get("seconds")
-        if seconds is None:
-            seconds = shown._seconds_to_wait(shown.phone, stage) if shown else 0
+        if (problem or {}).get("error") == "wait" and code.state == "active":
+            problem = None  # the countdown says it
+        standing = code._standing(documents._digest())
+        ticks_anew = not code or code.state in ("void", "used")
+        ticks_anew = ticks_anew or (standing or {}).get("error") == "changed"
         return {
-            "code": shown,
-            "wait_seconds": seconds,
-            "code_refusal": (refusal or {}).get("error"),
-            "code_error": (error or {}).get("error"),
-            "attempts_left": (error or {}).get("left"),
-            "expires_at": shown.expires_at.replace(tzinfo=UTC) if shown else None,
+            "code": code,
+            "ask_code": not ticks_anew,
+            "wait_seconds": code._wait_seconds(),
+            "code_problem": code._words(problem or standing),
+            "code_help_url": help_url(f"/my/applications/{application.uuid}"),
+            "code_state_url": f"/my/applications/{application.uuid}/code/{stage}",
         }

@@ -5,8 +5,15 @@ from werkzeug.exceptions import NotFound
 from odoo import fields
 from odoo.http import content_disposition, request, route
 
-from ..models.questionnaire import STEP_TITLES, STEPS
-from .portal_base import BIRTH_DATE_KEY, BorrowerPages, origin, with_application
+from ..models.questionnaire import STEP_TITLES, STEPS, groups
+from .portal_base import (
+    BIRTH_DATE_KEY,
+    SESSION_KEY,
+    BorrowerPages,
+    link_of,
+    origin,
+    with_application,
+)
 
 
 class Questionnaire(BorrowerPages):
@@ -21,30 +28,41 @@ class Questionnaire(BorrowerPages):
         """One page of questions; what is typed right is kept at once."""
         if application.state not in ("filling", "needs_data"):
             return request.redirect(f"/my/applications/{application.uuid}")
+        back = typed.get("back", "")
         if request.httprequest.method != "POST":
-            return self._step_page(application, step)
+            return self._step_page(application, step, back=back)
+        if typed.get("action") == "take":
+            taken = {**typed, **application._agency_address_typed()}
+            return self._step_page(application, step, taken, back=back)
+        # whatever birth date he types now, this one he goes on seeing; no other by it
+        request.session[SESSION_KEY] = link_of(application)
         errors = application._save_step(step, typed)
         if errors:
-            return self._step_page(application, step, typed, errors)
+            return self._step_page(application, step, typed, errors, back)
         names = list(STEPS)
         following = [*names[names.index(step) + 1 :], "review"][0]
-        return request.redirect(f"/my/applications/{application.uuid}/{following}")
+        home = f"/my/applications/{application.uuid}"
+        # what the lender asks for leads on by itself, as does a change from the review
+        wanted = back == "review" or application.state == "needs_data"
+        return request.redirect(home if wanted else f"{home}/{following}")
 
-    def _step_page(self, application, step, typed=None, errors=None):
+    def _step_page(self, application, step, typed=None, errors=None, back=""):
         issued_on = application.passport_issued_on
-        names = request.env["tour_loan.passport.division"]._names(
-            application.passport_division_code or "", issued_on or None
-        )
+        code = application.passport_division_code or ""
+        names = request.env["tour_loan.passport.division"]._names(code, issued_on or None)
         return self._render(
             "step_page",
             application,
             step=step,
             steps=["documents", *STEPS, "review"],
             step_titles=STEP_TITLES,
-            questions=STEPS[step],
+            groups=groups(step),
             typed=typed or {},
             errors=errors or {},
+            doubts=errors.doubts if errors else (),
+            back=back,
             issuers=names if step == "passport" else [],
+            unknown_division=bool(code) and not names,
             previews=application._term_previews() if step == "work" else [],
         )
 
@@ -63,9 +81,11 @@ class Questionnaire(BorrowerPages):
         if request.httprequest.method != "POST":
             return self._review_page(application)
         if action == "confirm":
+            if application._is_of_older_code("questionnaire", values.get("sent")):
+                return self._review_page(application, {"error": "void"})
             error = application._confirm_questionnaire(values.get("code"), origin())
             if error:
-                return self._review_page(application, error=error)
+                return self._review_page(application, error)
             request.session[BIRTH_DATE_KEY] = application.birth_date.isoformat()
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
@@ -75,13 +95,11 @@ class Questionnaire(BorrowerPages):
             return self._review_page(application, ticks_missing=True)
         _code, refusal = application._request_code("questionnaire", application.phone, origin())
         if refusal:
-            return self._review_page(application, refusal=refusal)
+            return self._review_page(application, refusal)
         return request.redirect(f"/my/applications/{application.uuid}/review")
 
-    def _review_page(self, application, refusal=None, error=None, **values):
+    def _review_page(self, application, problem=None, **values):
         documents = application._documents("questionnaire")
-        code = self._code_values(application, "questionnaire", refusal, error)
-        changed = code["code"] and code["code"].documents_digest != documents._digest()
         return self._render(
             "review_page",
             application,
@@ -90,8 +108,8 @@ class Questionnaire(BorrowerPages):
             step_titles=STEP_TITLES,
             questions=STEPS,
             documents=documents,
-            ask_code=bool(code["code"]) and not changed,
-            **{**code, **values},
+            **self._code_values(application, "questionnaire", documents, problem),
+            **values,
         )
 
     @route(
@@ -103,15 +121,7 @@ class Questionnaire(BorrowerPages):
     @with_application
     def document(self, application, document_id, **_values):
         """The PDF, exactly the bytes that are signed."""
-        document = application.env["tour_loan.document"].search(
-            [
-                ("id", "=", document_id),
-                ("agency_id", "=", application.agency_id.id),
-                ("application_id", "in", (False, application.id)),
-            ]
-        )
-        if not document:
-            raise NotFound()
+        document = _document(application, document_id)
         return request.make_response(
             document._bytes(),
             [
@@ -124,6 +134,20 @@ class Questionnaire(BorrowerPages):
                 ("Cache-Control", "private, no-store"),
             ],
         )
+
+    @route(
+        "/my/applications/<string:uuid>/documents/<int:document_id>/text",
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    @with_application
+    def document_text(self, application, document_id, **_values):
+        """The same text as a page, to be read on a phone."""
+        document = _document(application, document_id)
+        if not document.text:  # made before texts were kept
+            return request.redirect(f"/my/applications/{application.uuid}/documents/{document_id}")
+        return self._render("document_page", application, document=document)
 
     @route(
         "/tour_loan/divisions",
@@ -157,3 +181,17 @@ class Questionnaire(BorrowerPages):
                 ]
             }
         )
+
+
+def _document(application, document_id: int):
+    """Return a document of this application, or of nobody and its agency; else it is 404."""
+    document = application.env["tour_loan.document"].search(
+        [
+            ("id", "=", document_id),
+            ("agency_id", "=", application.agency_id.id),
+            ("application_id", "in", (False, application.id)),
+        ]
+    )
+    if not document:
+        raise NotFound()
+    return document

@@ -40,9 +40,11 @@ class Sign(BorrowerPages):
         if verdict != "sign":
             return self._sign_page(application, actualized, verdict=verdict)
         if action == "confirm":
+            if application._is_of_older_code("contract", values.get("sent")):
+                return self._sign_page(application, actualized, problem={"error": "void"})
             error = application._confirm_contract(values.get("code"), origin())
             if error:
-                return self._sign_page(application, actualized, error=error)
+                return self._sign_page(application, actualized, problem=error)
             return request.redirect(home)
         documents = application._documents("contract")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
@@ -50,18 +52,16 @@ class Sign(BorrowerPages):
         if not (ticked or asked):
             return self._sign_page(application, actualized, ticks_missing=True)
         _code, refusal = application._request_code("contract", application.phone, origin())
-        return self._sign_page(application, actualized, refusal=refusal)
+        return self._sign_page(application, actualized, problem=refusal)
 
-    def _sign_page(self, application, actualized, verdict="", refusal=None, error=None, **values):
+    def _sign_page(self, application, actualized, verdict="", problem=None, **values):
         documents = application._contract_documents()
-        code = self._code_values(application, "contract", refusal, error)
-        fresh = code["code"] and code["code"].documents_digest == documents._digest()
         return self._render(
             "sign_page",
             application,
             documents=documents,
             actualized=actualized,
             verdict=verdict,
-            ask_code=bool(fresh),
-            **{**code, **values},
+            **self._code_values(application, "contract", documents, problem),
+            **values,
         )

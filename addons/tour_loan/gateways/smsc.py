@@ -12,6 +12,7 @@ TIMEOUT = (3, 10)
 # 3 money, 4 address blocked, 9 the same request within a minute: pass by themselves;
 # the others (parameters, login, forbidden text, bad number) need a person
 PASSING_ERRORS = {3, 4, 9}
+GATEWAY_ERRORS = {2, 3, 4}  # of these and of silence the number sent to is no cause
 NOT_FOUND = -3
 
 
@@ -24,6 +25,12 @@ class Answer:
     again: bool = False
     error: str = ""
     raw: str = ""
+
+
+def is_of_gateway(error: str | None) -> bool:
+    """Return whether an ``Answer.error`` says that nobody can be sent anything now."""
+    number = (error or "").partition(":")[0]
+    return bool(error) and (not number.isdigit() or int(number) in GATEWAY_ERRORS)
 
 
 class Gateway:
@@ -67,6 +74,23 @@ class Gateway:
                 raw=str(answer),
             )
         return Answer(True, message_id=str(answer.get("id", "")), raw=str(answer))
+
+    def trouble(self) -> str:
+        """Return why nothing can be sent now, or nothing; no number is named (``balance.php``)."""
+        if not self.url:
+            return "no SMS gateway is configured"
+        try:
+            answer = requests.post(
+                f"{self.url}/sys/balance.php",
+                data={**self.credentials, "fmt": 3},
+                timeout=TIMEOUT,
+            ).json()
+            if "error_code" in answer:
+                error = f"{answer['error_code']}: {answer.get('error')}"
+                return error if is_of_gateway(error) else ""
+            return "" if float(answer["balance"]) > 0 else "3: no money"
+        except (requests.RequestException, ValueError, TypeError, KeyError) as error:
+            return type(error).__name__
 
     def status(self, phone: str, message_id: int) -> str | None:
         """Return the gateway's status number as text, or None if it knows no such id.

@@ -17,10 +17,14 @@ from . import borrower_privacy
 from . import document
 from . import application
 from . import application_agency
+from . import application_needs
 from . import application_news
 from . import application_accounting
 from . import application_questionnaire
+from . import application_steps
+from . import application_contract
 from . import application_signing
+from . import application_refusal
 from . import loan
 from . import loan_paying
 from . import installment
@@ -32,7 +36,10 @@ from . import claim
 from . import call_count
 from . import callback
 from . import code
+from . import code_login
+from . import code_words
 from . import sms
+from . import mail
 from . import signature
 from . import history
 from . import application_search

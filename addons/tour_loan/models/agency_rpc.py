@@ -15,6 +15,7 @@ from ..rpc import dispatcher, errors, signature
 from ..rpc.content import content as normal_content
 from ..rpc.content import differing_paths
 from ..rules import moves, quote
+from ..rules.words import counted
 from ..tools import is_on, server_setting
 
 _logger = logging.getLogger(__name__)
@@ -198,11 +199,23 @@ class Agency(models.Model):
     # --- values ---
 
     def _tour_values(self, tour) -> dict:
-        parts = (tour.resort or tour.country, tour.hotel and tour.hotel.name)
+        hotel = tour.hotel and tour.hotel.name
         return {
-            "tour_summary": ", ".join(part for part in parts if part),
+            "tour_summary": self._summary(tour.country, tour.resort, hotel, tour.nights),
             "tour_starts_on": tour.starts_on,
         }
+
+    def _summary(self, country, resort, hotel, nights: int) -> str:
+        """Return the tour in a few words: «Анталья, Hotel» or «Турция, 7 ночей»."""
+        parts = [resort or self._country(country), hotel]
+        if not resort and not hotel:
+            parts.append(counted(nights, "ночь", "ночи", "ночей"))
+        return ", ".join(part for part in parts if part)
+
+    def _country(self, code: str) -> str:
+        """Return the Russian name of a country, or its code if nobody knows it."""
+        countries = self.env["res.country"].with_context(lang="ru_RU")
+        return countries.search([("code", "=", code)], limit=1).name or code
 
     def _application_values(self, params, content, months, product) -> dict:
         order, tour, customer = params.order, params.tour, params.customer

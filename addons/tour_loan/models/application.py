@@ -120,6 +120,7 @@ class Application(models.Model):
     offer_monthly_payment = Rubles("Offer: monthly payment", readonly=True)
     offer_schedule = FrozenJson(readonly=True)
     loan_number = fields.Char(readonly=True, copy=False)
+    contract_number = fields.Char(readonly=True, copy=False, help="Signed under this number.")
     booking_number = fields.Char(readonly=True, help="The agency's, told at commit.")
     booking_documents = fields.Json(readonly=True)
     claim_ids = fields.One2many("tour_loan.claim", "application_id", readonly=True)
@@ -278,8 +279,9 @@ class Application(models.Model):
         return ends + BOOKING_ALLOWANCE
 
     def _is_held(self) -> bool:
-        """Return whether the agency's hold is the borrower's deadline now."""
-        return self.state in moves.BEFORE_SIGNING and self.held_until > fields.Datetime.now()
+        """Return whether the agency's hold is the one clock that runs; an offer names both."""
+        running = self.state in moves.BEFORE_SIGNING and self.state != "approved"
+        return running and self.held_until > fields.Datetime.now()
 
     # --- moves ---
 

@@ -27,7 +27,8 @@ class Application(models.Model):
         """Take over what the accounting system says; return whether anything changed.
 
         :param update: ``status`` (in_review, needs_data, approved, declined, funded,
-            annulled, cancelled), ``number``, ``needs`` (list of codes),
+            annulled, cancelled), ``number``, ``needs`` (list of codes), ``needs_words``
+            ({code: the lender's word}),
             ``decline_code``, ``offer`` {amount, months, rate, psk, psk_amount,
             monthly_payment: Decimal; valid_until: aware UTC; schedule: list of
             {due_on, amount, principal, interest, rest}}, ``payout`` {amount, paid_on,
@@ -54,8 +55,13 @@ class Application(models.Model):
         else:
             name = MOVE_OF_STATUS.get(status)
         values = self._accounting_values(update)
-        if status == "cancelled" and "accepted" in cancels.mapped("state"):
-            values["decline_code"] = "agency"
+        if status == "needs_data" and not update.get("needs"):
+            name = None  # nobody could tell the borrower what to do
+            if self.state == "submitted":
+                self._ask_staff(self._wants_the_unknown())
+        accepted = cancels.filtered(lambda claim: claim.state == "accepted")
+        if status == "cancelled" and accepted:
+            values["decline_code"] = accepted[-1:].asked_by
         if name and not self._is_known(name, values):
             moved = self._move(name, "accounting", **values)
         if named and not moved:
@@ -66,6 +72,7 @@ class Application(models.Model):
         values = {}
         if update.get("needs"):
             values["needs"] = list(update["needs"])
+            values["needs_words"] = update.get("needs_words") or False
         if update.get("status") == "declined":
             values["decline_code"] = update.get("decline_code") or "lender"
         if offer := update.get("offer"):
@@ -107,6 +114,13 @@ class Application(models.Model):
             elif self[field] != value:
                 return False
         return True
+
+    def _wants_the_unknown(self) -> str:
+        """Return what staff read when the lender wants data and does not say which."""
+        return self.with_context(lang="ru_RU").env._(
+            "The lender wants more data and does not name them: find out which, the borrower "
+            "has not been asked."
+        )
 
     # --- applications in test mode ---
 

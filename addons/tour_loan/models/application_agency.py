@@ -185,24 +185,27 @@ class Application(models.Model):
                     "link_used_at": False,
                 }
             )
+            # what the holder of the former link asked for is nothing to the new one's
+            live = [("application_id", "=", self.id), ("state", "!=", "used")]
+            self.env["tour_loan.code"].search(live)._end("link")
 
-    def _claim_cancel(self, reason: str):
+    def _claim_cancel(self, reason: str, actor: str = "agency"):
         """After the commit a cancel is a claim that the lender accepts or refuses."""
         if self._waiting_cancel():
             return
-        self._claim("cancel", reason=reason)
+        self._claim("cancel", actor, reason=reason)
         self._notify_accounting("cancel")
 
     def _waiting_cancel(self):
         """Return the cancel the lender was asked for and has not answered."""
         return self.claim_ids.filtered(lambda c: c.kind == "cancel" and c.state == "waiting")
 
-    def _claim(self, kind: str, **values):
-        """Write a claim and its trace in the history."""
+    def _claim(self, kind: str, actor: str = "agency", **values):
+        """Write a claim of the agency's or the borrower's and its trace in the history."""
         claim = self.env["tour_loan.claim"].create(
-            {"application_id": self.id, "kind": kind, **values}
+            {"application_id": self.id, "kind": kind, "asked_by": actor, **values}
         )
-        self._note(f"ask_{kind}", "agency", values.get("reason") or "")
+        self._note(f"ask_{kind}", actor, values.get("reason") or "")
         return claim
 
     def _note(self, event: str, actor: str, text: str = ""):

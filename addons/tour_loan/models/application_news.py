@@ -2,6 +2,7 @@
 
 from odoo import models
 
+from ..rules import sms_text
 from ..rules.moves import MOVES
 from .application_signing import ACTUALIZE
 
@@ -21,13 +22,13 @@ class Application(models.Model):
     def _cancelled_by(self) -> str:
         """Return who cancelled: an actor of the history, or ``tour`` if it was gone."""
         last = self.history_ids.filtered(lambda row: row.made and row.move in CANCELS)[-1:]
-        if last.move == "confirm_cancel" and self.decline_code == "agency":
-            return "agency"  # the lender only said yes
+        if last.move == "confirm_cancel" and self.decline_code in ("agency", "borrower"):
+            return self.decline_code  # the lender only said yes
         return "tour" if (last.note or "").startswith(ACTUALIZE) else last.actor or ""
 
-    def _waits_for_cancel(self) -> bool:
-        """Return whether the lender has to say yes or no to a cancel after the commit."""
-        return ("cancel", "waiting") in [(claim.kind, claim.state) for claim in self.claim_ids]
+    def _cancel_claim(self):
+        """Return the last cancel that was asked for after the commit, or an empty record."""
+        return self.claim_ids.filtered(lambda claim: claim.kind == "cancel")[-1:]
 
     def _tour_refunds(self):
         """Return the claims by which the agency gave the tour's price back."""
@@ -40,19 +41,22 @@ class Application(models.Model):
     def _tell_borrower(self, news: str, **values):
         """Queue the SMS that ``news`` owes the borrower, if he has confirmed his phone.
 
-        :param news: a move, ``top_up`` (he may sign now), ``tour_refund`` (``amount``) or
-            ``repaid`` (``repayment``)
+        :param news: a move, ``top_up`` (he may sign now), ``signed`` (a letter goes too),
+            ``cancel_refused``, ``tour_refund`` (``amount``) or ``repaid`` (``repayment``)
         """
-        text = self.with_context(lang="ru_RU")._sms_text(news, **values)
+        russian = self.with_context(lang="ru_RU")
+        text = russian._sms_text(news, **values)
         if text and self.phone:
             self.env["tour_loan.sms"].create(
                 {
                     "phone": self.phone,
-                    "text": f"{self.agency_id.name}: {text}",
+                    "text": f"{sms_text.name(self.agency_id.name)}: {text}",
                     "application_id": self.id,
                     "business_key": f"sms {self.uuid}",
                 }
             )
+        if news == "signed":
+            self.env["tour_loan.mail"]._write_to(russian, *russian._letter_of_signature())
 
     def _sms_text(self, news: str, **values) -> str:
         """Return what is said after the brand, or nothing."""
@@ -60,17 +64,20 @@ class Application(models.Model):
         match news:
             case "approve" if self.amount > self.offer_amount:
                 return env._(
-                    "the lender gives %(offered)s instead of %(amount)s. The agency will offer "
-                    "to pay the difference in advance or cancel: %(url)s",
+                    "the lender gives %(offered)s instead of %(amount)s. To sign, %(more)s has "
+                    "to be added to the advance: %(url)s",
                     offered=self._rubles("offer_amount"),
                     amount=self._rubles("amount"),
+                    more=self._shortfall(),
                     url=url,
                 )
             case "approve":
                 # with the sum, also because a gateway takes the same text twice for one
                 return env._(
-                    "a loan of %(amount)s is approved. Read the terms and sign: %(url)s",
+                    "a loan of %(amount)s is approved. Read the terms and sign before "
+                    "%(until)s (Moscow): %(url)s",
                     amount=self._rubles("offer_amount"),
+                    until=self._moscow("ends_at"),
                     url=url,
                 )
             case "top_up":
@@ -84,28 +91,29 @@ class Application(models.Model):
                 )
             case "decline":
                 return env._(
-                    "the lender has declined your application. The agency will tell you how to "
-                    "get the advance back."
+                    "the lender has declined your application. About the advance please ask "
+                    "the agency."
                 )
             case "ask_data":
-                return env._(
-                    "the lender asks for more data. Please complete your application: %s", url
-                )
+                return self._needs_text(url)
             case "expire":
                 return env._(
                     "the time of your loan application is over. Please turn to the agency."
                 )
-            case "sign" if self.cooling_off_until and self.cooling_off_until > self.signed_at:
-                return env._(
-                    "the contract is signed. Until %s (Moscow) you may still refuse.",
-                    self._moscow("cooling_off_until"),
-                )
+            case "signed":
+                return self._signed_text()
             case "fund":
                 return env._("the tour is paid for. Schedule and payments: %s", url)
             case "repaid":
                 return self._repaid_text(values["repayment"])
             case "annul":
                 return env._("the loan is annulled, there is nothing to pay any more: %s", url)
+            case "cancel_refused":
+                return env._(
+                    "the lender could not cancel loan %(number)s. What you can do now: %(url)s",
+                    number=sms_text.number(self._contract_number()),
+                    url=url,
+                )
             case "tour_refund":
                 return env._(
                     "the agency has returned %(amount)s for the tour to the lender, you owe "
@@ -114,6 +122,59 @@ class Application(models.Model):
                     url=url,
                 )
         return self._cancel_text() if news in CANCELS else ""
+
+    def _needs_text(self, url: str) -> str:
+        wanted = ", ".join(map(sms_text.name, self._need_labels()))
+        if self._open_questions():
+            return self.env._(
+                "the lender asks for more data: %(wanted)s. Please complete your application: "
+                "%(url)s",
+                wanted=wanted,
+                url=url,
+            )
+        return self.env._(
+            "the lender asks for: %(wanted)s. How to hand it over: %(url)s", wanted=wanted, url=url
+        )
+
+    def _signed_text(self) -> str:
+        env, line = self.env, self._schedule_lines()[0]
+        told = {
+            "number": sms_text.number(self._contract_number()),
+            "amount": self._rubles("offer_amount"),
+            "due": line["due_on"],
+            "payment": line["amount"],
+            "url": f"{self.get_base_url()}/my/loans/{self.loan_id.uuid}",
+        }
+        if self._is_cooling_off():
+            return env._(
+                "loan contract %(number)s for %(amount)s is signed. First payment %(due)s, "
+                "%(payment)s. You may refuse until %(until)s (Moscow) and later, before the "
+                "money goes: %(url)s",
+                until=self._moscow("cooling_off_until"),
+                **told,
+            )
+        return env._(
+            "loan contract %(number)s for %(amount)s is signed. First payment %(due)s, "
+            "%(payment)s. You may refuse before the money goes: %(url)s",
+            **told,
+        )
+
+    def _is_cooling_off(self) -> bool:
+        """Return whether the law's pause belongs to this contract."""
+        return bool(self.cooling_off_until) and self.cooling_off_until > self.signed_at
+
+    def _letter_of_signature(self) -> tuple[str, str]:
+        """Return (subject, text) of the letter that follows the signature."""
+        env, company, text = self.env, self.env.company, self._signed_text()
+        subject = env._("Loan contract %s is signed", self._contract_number())
+        return subject, "\n\n".join(
+            (
+                env._("Good day, %s!", self.first_name),
+                text[:1].upper() + text[1:],
+                env._("Please keep this letter. The documents are on the page of the loan."),
+                company.name,
+            )
+        )
 
     def _repaid_text(self, repayment) -> str:
         """Return the confirmation of a payment: one SMS for one repayment."""
@@ -140,17 +201,17 @@ class Application(models.Model):
         match self._cancelled_by():
             case "tour":
                 return env._(
-                    "the tour is not available any more, the loan is cancelled. The agency "
-                    "returns the advance."
+                    "the tour is not available any more, the loan is cancelled. About the "
+                    "advance please ask the agency."
                 )
             case "agency":
                 return env._(
-                    "the agency has cancelled the order, there will be no loan. It returns the "
-                    "advance."
+                    "the agency has cancelled the order, there will be no loan. About the "
+                    "advance please ask it."
                 )
             case "borrower" if self.signed_at:
                 return env._(
-                    "you have refused the loan, the contract is void and you owe nothing. The "
-                    "agency returns the advance."
+                    "you have refused the loan, the contract is void and you owe nothing. About "
+                    "the advance please ask the agency."
                 )
-        return env._("your loan application is cancelled. The agency returns the advance.")
+        return env._("your loan application is cancelled. About the advance please ask the agency.")

@@ -10,7 +10,7 @@ from odoo.tools import hash_sign
 
 from ..rpc import outgoing
 from ..rpc.errors import RpcError
-from ..rules import cooling_off, money
+from ..rules import cooling_off
 from ..tools import read_signed
 
 ACTUALIZE_SCOPE = "tour_loan.actualize"
@@ -141,7 +141,9 @@ class Application(models.Model):
     def _confirm_contract(self, typed: str, origin: dict):
         """SMS code 3: sign the contract. None or the error of the code."""
         code = self._active_code("contract")
-        if not code or self._sign_blocker():
+        if not code:
+            return {"error": "none"}
+        if self._sign_blocker():
             return {"error": "expired"}
         if code.documents_digest != self._documents("contract")._digest():
             # the offer changed after the code was sent: it signs other documents
@@ -157,8 +159,10 @@ class Application(models.Model):
             signed_at=signed_at,
             cooling_off_until=until,
             commit_until=until + timedelta(days=self.product_id.commit_days),
+            contract_number=self._contract_number(),
         )
         self._make_loan()
+        self._tell_borrower("signed")
         self._notify_accounting("signature")
         if until <= signed_at:
             self._end_cooling_off()
@@ -206,84 +210,3 @@ class Application(models.Model):
         if decided and loan == offered < loan_before:
             self._tell_borrower("top_up")
         return adjusted
-
-    # --- what the contract says ---
-
-    def _individual_conditions(self) -> list[tuple[str, str, str]]:
-        """Return the rows of the table of instruction 3240-U: number, title, content.
-
-        In Russian, as the law words them; the lender's lawyer owns the text.
-        """
-        lines = self._schedule_lines()
-        payee = self.agency_id.legal_name or self.agency_id.name
-        absent = "Отсутствует"
-        last_due = lines[-1]["due_on"] if lines else absent
-        rate = self._percent("offer_rate")
-        return [
-            ("1", "Сумма займа", self._rubles("offer_amount")),
-            (
-                "2",
-                "Срок действия договора, срок возврата займа",
-                f"{self.offer_months} мес.; последний платёж {last_due}. Договор "
-                "действует до полного исполнения обязательств.",
-            ),
-            ("3", "Валюта", "Российский рубль"),
-            ("4", "Процентная ставка", f"{rate} годовых, постоянная"),
-            ("5", "Порядок определения курса иностранной валюты", absent),
-            (
-                "5.1",
-                "Указание на изменение суммы расходов заёмщика при увеличении переменной ставки",
-                absent,
-            ),
-            (
-                "6",
-                "Количество, размер и периодичность платежей",
-                f"{len(lines)} ежемесячных платежей по "
-                f"{self._rubles('offer_monthly_payment')}, последний корректирующий; "
-                "даты и суммы — в графике платежей.",
-            ),
-            (
-                "7",
-                "Порядок изменения платежей при частичном досрочном возврате",
-                "Кредитор пересчитывает график и размещает его в личном кабинете.",
-            ),
-            ("8", "Способы исполнения обязательств", "Оплата в личном кабинете."),
-            ("8.1", "Бесплатный способ исполнения", "Оплата в личном кабинете."),
-            ("9", "Обязанность заключить иные договоры", absent),
-            ("10", "Обязанность предоставить обеспечение", absent),
-            (
-                "11",
-                "Цели использования займа",
-                f"Оплата тура по заказу {self.order_number}; сумма перечисляется {payee}.",
-            ),
-            (
-                "12",
-                "Ответственность за ненадлежащее исполнение",
-                "Неустойка по закону, не выше 20 % годовых от просроченной суммы.",
-            ),
-            ("13", "Уступка прав требования", "Разрешена лицам, указанным в законе."),
-            (
-                "14",
-                "Согласие с общими условиями",
-                "Заёмщик с общими условиями ознакомлен и согласен.",
-            ),
-            ("15", "Услуги за отдельную плату", absent),
-            (
-                "16",
-                "Способ обмена информацией",
-                f"Личный кабинет и SMS на номер {self.phone}.",
-            ),
-        ]
-
-    def _schedule_lines(self) -> list[dict]:
-        """Return the offer's schedule with texts for pages and documents."""
-        return [
-            {
-                "due_on": fields.Date.to_date(line["due_on"]).strftime("%d.%m.%Y"),
-                **{
-                    name: money.format_amount(Decimal(line[name]))
-                    for name in ("amount", "principal", "interest", "rest")
-                },
-            }
-            for line in self.offer_schedule or []
-        ]

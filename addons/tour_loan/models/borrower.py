@@ -1,5 +1,7 @@
 """The borrower: identity and confirmed phone, and the portal user behind them."""
 
+from uuid import uuid4
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
 
@@ -35,6 +37,9 @@ class Borrower(models.Model):
     def _of_phone(self, phone: str, create: bool = False):
         """Return the borrower with this confirmed phone (E.164), made if asked.
 
+        By the phone of a borrower only: a user somebody made with the phone as his login
+        is nobody's borrower and bars nobody.
+
         The caller has checked the SMS code; this runs as superuser because nobody is
         logged in yet.
         """
@@ -48,7 +53,8 @@ class Borrower(models.Model):
             .create(
                 {
                     "name": self.env._("Borrower %s", phone[-4:]),
-                    "login": phone,
+                    # nobody can have taken it before, and no log tells the phone by it
+                    "login": f"borrower-{uuid4()}",
                     "lang": "ru_RU",
                     "tz": "Europe/Moscow",
                     "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],

@@ -1,4 +1,4 @@
-"""What an agency asks for after the commit; the lender has the last word."""
+"""What is asked for after the commit; the lender has the last word."""
 
 from uuid import uuid4
 
@@ -10,11 +10,11 @@ from ..tools import Rubles
 class Claim(models.Model):
     """A cancel of a committed application, or a return of the tour's price.
 
-    A tour refund is a merchant refund: never a repayment of the borrower's.
+    The agency asks for either, the borrower for a cancel. A tour refund is a merchant refund: never a repayment of the borrower's.
     """
 
     _name = "tour_loan.claim"
-    _description = "Claim of an agency after the commit"
+    _description = "Claim after the commit"
     _order = "id"
     _rec_name = "kind"
 
@@ -30,6 +30,12 @@ class Claim(models.Model):
     kind = fields.Selection(
         [("cancel", "Cancel"), ("tour_refund", "Tour refund")],
         required=True,
+        readonly=True,
+    )
+    asked_by = fields.Selection(
+        [("agency", "Agency"), ("borrower", "Borrower")],
+        required=True,
+        default="agency",
         readonly=True,
     )
     amount = Rubles(readonly=True)
@@ -52,6 +58,8 @@ class Claim(models.Model):
                 claim.state = state
                 application = claim.application_id
                 application._note(f"{claim.kind}_{state}", "accounting")
+                if claim.kind == "cancel" and state == "refused" and claim.asked_by == "borrower":
+                    application._tell_borrower("cancel_refused")
                 if claim.kind == "tour_refund" and state == "accepted" and not claim._is_full():
                     # of a full one the annulment tells him
                     amount = application._exact(claim.amount)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 
 import weasyprint
+from lxml import html as lxml_html
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -81,6 +82,9 @@ class Document(models.Model):
     version = fields.Char(required=True, readonly=True)
     source_hash = fields.Char(required=True, readonly=True, index=True)
     content = fields.Binary(attachment=True, required=True, readonly=True)
+    text = fields.Text(
+        readonly=True, help="The same text as HTML, to be read on a phone; the PDF is signed."
+    )
     size = fields.Integer("Size, bytes", readonly=True)
     sha256 = fields.Char("SHA-256", required=True, readonly=True, index=True)
 
@@ -111,10 +115,12 @@ class Document(models.Model):
         )
         # a document speaks Russian whoever caused it to be made
         russian = template.with_context(lang="ru_RU")
-        return known or self._store(russian, agency, application, source_hash, self._pdf(html))
+        return known or self._store(
+            russian, agency, application, source_hash, self._pdf(html), _readable(html)
+        )
 
     @api.model
-    def _store(self, template, agency, application, source_hash, content: bytes):
+    def _store(self, template, agency, application, source_hash, content: bytes, text: str):
         return self.create(
             {
                 "template_id": template.id,
@@ -124,6 +130,7 @@ class Document(models.Model):
                 "version": template.version,
                 "source_hash": source_hash,
                 "content": base64.b64encode(content),
+                "text": text,
                 "size": len(content),
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
@@ -135,6 +142,10 @@ class Document(models.Model):
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
         return weasyprint.HTML(string=str(Markup(html)), url_fetcher=fetcher).write_pdf()
 
+    def _reading(self) -> Markup:
+        """Return the text for a page of ours; our own QWeb has escaped what people typed."""
+        return Markup(self.text or "")
+
     def _bytes(self) -> bytes:
         self.ensure_one()
         return base64.b64decode(self.content)
@@ -142,3 +153,13 @@ class Document(models.Model):
     def _digest(self) -> str:
         """Return the SHA-256 over the documents' SHA-256, in order of their ids."""
         return codes.digest_of(self.sorted("id").mapped("sha256"))
+
+
+def _readable(html) -> str:
+    """Return what stands in a document's body as HTML, without its looks on paper."""
+    body = lxml_html.fromstring(str(html)).find("body")
+    for element in body.xpath("header | h1 | style"):
+        element.drop_tree()
+    return "".join(
+        lxml_html.tostring(child, encoding="unicode", with_tail=True) for child in body
+    ).strip()

@@ -85,10 +85,10 @@ class Loan(models.Model):
     _number_uniq = models.UniqueIndex("(number) WHERE number IS NOT NULL")
     _application_uniq = models.UniqueIndex("(application_id)")
 
-    @api.depends("number", "application_id.order_number")
+    @api.depends("number", "application_id.contract_number", "application_id.order_number")
     def _compute_display_name(self):
         for loan in self:
-            loan.display_name = loan.number or loan.application_id.order_number
+            loan.display_name = loan.application_id._contract_number()
 
     @api.depends("repayment_ids.dispute_reason", "repayment_ids.state")
     def _compute_disputed(self):

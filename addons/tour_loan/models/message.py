@@ -137,7 +137,7 @@ class Message(models.AbstractModel):
     @api.model
     def _outboxes(self) -> dict:
         """Hook: {name for a monitor: concrete model}; an addon adds its own."""
-        return {"callbacks": "tour_loan.callback", "sms": "tour_loan.sms"}
+        return {"callbacks": "tour_loan.callback", "sms": "tour_loan.sms", "mail": "tour_loan.mail"}
 
     @api.model
     def _unsent(self) -> dict:

@@ -46,6 +46,14 @@ class PaymentTransaction(models.Model):
             return f"LOAN-{loan.id}"
         return super()._compute_reference_prefix(separator, **values)
 
+    def _payment_purpose(self):
+        """Return what the payer reads on the provider's page: the contract's number."""
+        if self.tour_loan_id:
+            number = self.tour_loan_id.application_id._contract_number()
+            return self.env._("Loan contract %s", number)
+        known = getattr(super(), "_payment_purpose", None)
+        return known() if known else ""
+
     def _post_process(self):
         """Money that came is a repayment, money that went back may be its reversal."""
         result = super()._post_process()

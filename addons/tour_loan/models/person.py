@@ -19,6 +19,7 @@ class Person(models.AbstractModel):
     last_name = fields.Char()
     first_name = fields.Char()
     middle_name = fields.Char()
+    no_middle_name = fields.Boolean("No patronymic")
     birth_date = fields.Date()
     birth_place = fields.Char()
     email = fields.Char()

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from odoo.tools.translate import LazyTranslate
 
 from ..rules import identity, money
+from ..rules.typed import parse_date as read_date
 
 _lt = LazyTranslate(__name__)
 
@@ -16,7 +16,8 @@ class Field:
     """One field of a page.
 
     ``read`` turns what was typed into a value (ValueError: ``problem``); ``check``
-    returns an error code of ``rules/identity.py`` or None. ``needed_if`` names a field
+    returns an error code of ``rules/identity.py`` or None; ``missing`` is the code of no
+    answer. ``needed_if`` names a field
     and the values of it with which this one is asked for at all.
     """
 
@@ -26,6 +27,7 @@ class Field:
     read: Callable = identity.normal_text
     check: Callable | None = None
     problem: str = "format"
+    missing: str = "required"
     needed_if: tuple | None = None
     autocomplete: str = "off"
     inputmode: str = "text"
@@ -33,13 +35,6 @@ class Field:
     maxlength: int = 100
     width: str = ""
     hint: str = ""
-
-
-def read_date(text: str) -> date:
-    """Read 31.12.1990 or 1990-12-31."""
-    text = text.strip()
-    pattern = "%Y-%m-%d" if "-" in text else "%d.%m.%Y"
-    return datetime.strptime(text, pattern).date()
 
 
 def read_money(text: str) -> float:
@@ -58,19 +53,17 @@ def _date(name, autocomplete="off", width="half"):
         autocomplete=autocomplete,
         inputmode="numeric",
         placeholder="ДД.ММ.ГГГГ",
-        maxlength=10,
+        maxlength=20,
         width=width,
     )
 
 
-def _name(name, autocomplete, required=True):
-    return Field(
-        name,
-        required=required,
-        read=identity.normal_name,
-        check=identity.check_name,
-        autocomplete=autocomplete,
-    )
+def _name(name, autocomplete, **options):
+    options = {"check": identity.check_name, **options}
+    return Field(name, read=identity.normal_name, autocomplete=autocomplete, **options)
+
+
+_RUSSIAN = {"check": identity.check_russian_text}
 
 
 def _address(kind: str, needed_if=None) -> tuple[Field, ...]:
@@ -91,11 +84,11 @@ def _address(kind: str, needed_if=None) -> tuple[Field, ...]:
 
     return (
         postcode,
-        line("region", f"{section}address-level1", width="half"),
-        line("city", f"{section}address-level2"),
-        line("street", f"{section}address-line1", required=False),
-        line("house", width="half", maxlength=20),
-        line("flat", required=False, width="half", maxlength=20),
+        line("region", f"{section}address-level1", width="half", **_RUSSIAN),
+        line("city", f"{section}address-level2", **_RUSSIAN),
+        line("street", f"{section}address-line1", required=False, **_RUSSIAN),
+        line("house", width="half", maxlength=20, check=identity.check_house),
+        line("flat", required=False, width="half", maxlength=20, check=identity.check_house),
     )
 
 
@@ -106,13 +99,21 @@ STEPS: dict[str, tuple[Field, ...]] = {
     "passport": (
         _name("last_name", "family-name"),
         _name("first_name", "given-name"),
-        _name("middle_name", "additional-name", required=False),
+        _name(
+            "middle_name",
+            "additional-name",
+            check=identity.check_middle_name,
+            missing="no_middle_name",
+            needed_if=("no_middle_name", (False,)),
+        ),
+        Field("no_middle_name", kind="check", required=False, read=bool),
         _date("birth_date", "bday"),
-        Field("birth_place", maxlength=200),
+        Field("birth_place", maxlength=200, **_RUSSIAN),
         Field(
             "passport_series",
+            kind="series",
             check=identity.check_passport_series,
-            maxlength=5,
+            maxlength=14,  # a whole passport may be pasted: the number goes on
             width="half",
             placeholder="0000",
             **_DIGITS,
@@ -120,7 +121,7 @@ STEPS: dict[str, tuple[Field, ...]] = {
         Field(
             "passport_number",
             check=identity.check_passport_number,
-            maxlength=6,
+            maxlength=8,
             width="half",
             placeholder="000000",
             **_DIGITS,
@@ -136,7 +137,7 @@ STEPS: dict[str, tuple[Field, ...]] = {
             maxlength=7,
             width="half",
         ),
-        Field("passport_issued_by", kind="issuer", maxlength=256),
+        Field("passport_issued_by", kind="issuer", maxlength=256, **_RUSSIAN),
         Field(
             "inn",
             required=False,
@@ -172,6 +173,7 @@ STEPS: dict[str, tuple[Field, ...]] = {
         Field(
             "employer_name",
             needed_if=_EMPLOYED,
+            check=identity.check_house,
             autocomplete="organization",
             maxlength=200,
         ),
@@ -185,6 +187,7 @@ STEPS: dict[str, tuple[Field, ...]] = {
             "employer_phone",
             needed_if=_EMPLOYED,
             required=False,
+            check=identity.check_work_phone,
             inputmode="tel",
             maxlength=30,
         ),
@@ -211,6 +214,29 @@ STEPS: dict[str, tuple[Field, ...]] = {
     ),
 }
 
+# Where a group of questions begins, and its title.
+GROUPS = {
+    "last_name": _lt("Who you are"),
+    "passport_series": _lt("Passport of the Russian Federation"),
+    "inn": _lt("Also"),
+    "registration_postcode": _lt("Registration address, as stamped in the passport"),
+    "residence_same": _lt("Address where you live"),
+    "employment": _lt("Work"),
+    "income": _lt("Income and payments"),
+    "months": _lt("Term of the loan"),
+}
+
+
+def groups(step: str) -> list[tuple]:
+    """Return (title, questions) of a page, in its order."""
+    found = []
+    for field in STEPS[step]:
+        if field.name in GROUPS:
+            found.append((GROUPS[field.name], []))
+        found[-1][1].append(field)
+    return found
+
+
 STEP_TITLES = {
     "documents": _lt("Documents"),
     "passport": _lt("Passport"),
@@ -222,6 +248,10 @@ STEP_TITLES = {
 MESSAGES = {
     "required": _lt("Please fill this in."),
     "format": _lt("This does not look right."),
+    "unchanged": _lt(
+        "The lender asks for another answer here, and nothing has changed. If all is right as "
+        "it stands, tell the lender."
+    ),
     "date_format": _lt("Write the date as 31.12.1990."),
     "money_format": _lt("Write the sum in roubles, for example 60 000."),
     "choice": _lt("Choose one of the answers."),
@@ -231,6 +261,15 @@ MESSAGES = {
     "birth_date_future": _lt("This date has not come yet."),
     "birth_date_unlikely": _lt("Check the year."),
     "under_age": _lt("Loans are given from 18 years of age."),
+    "no_middle_name": _lt("If there is no patronymic, tick «No patronymic» below."),
+    "russian_text": _lt("Write in Russian letters."),
+    "house_format": _lt("Write it with letters or digits."),
+    "passport_series_unknown": _lt("There is no such series: check it with the passport."),
+    "passport_number_unknown": _lt("There is no such number: check it with the passport."),
+    "passport_issued_before_passports": _lt(
+        "Passports of the Russian Federation are issued since 1 October 1997."
+    ),
+    "division_code_unknown": _lt("There is no such code: check it with the passport."),
     "passport_series_format": _lt("The series has 4 digits."),
     "passport_number_format": _lt("The number has 6 digits."),
     "passport_issued_in_future": _lt("This date has not come yet."),
@@ -250,4 +289,22 @@ MESSAGES = {
     "email_format": _lt("This does not look like an e-mail address."),
     "email_not_latin": _lt("Write the address in Latin letters."),
     "postal_index_format": _lt("The postcode has 6 digits."),
+}
+
+# What is hardly true but may be: said beside the tick that confirms it.
+DOUBTS = {
+    "doubt_full_name": _lt("Is this the whole name? Only a part of it belongs here."),
+    "doubt_words": _lt("There are several words here."),
+    "doubt_same_names": _lt("The first name is the same as the surname."),
+    "doubt_short": _lt("This is very short."),
+    "doubt_series_year": _lt("This series does not fit the date of issue."),
+    "doubt_division_code": _lt("There is hardly such a code."),
+    "doubt_issuer": _lt("This is very short for an issuer: copy it from the passport in full."),
+    "doubt_region": _lt("We do not know such a region."),
+    "doubt_house": _lt("There is no number here."),
+    "doubt_age": _lt("Is the year right?"),
+    "doubt_no_income": _lt("You have an occupation, and the income is nothing."),
+    "doubt_small_income": _lt("Is this the income of a whole month?"),
+    "doubt_big_income": _lt("This is very much for a month: is there a digit too many?"),
+    "doubt_big_expenses": _lt("The payments are more than the income."),
 }

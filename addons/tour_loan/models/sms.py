@@ -7,8 +7,7 @@ import requests
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..gateways import smsc
-from ..tools import server_setting
+from ..tools import sms_gateway
 from .code import DOTS
 from .message import Outcome
 
@@ -59,15 +58,10 @@ class Sms(models.Model):
     def _send(self):
         text = self.text
         if self.code_id:
-            if self.code_id.state != "active" or (self.code_id.expires_at < fields.Datetime.now()):
+            if self.code_id.state != "active" or self.code_id._is_over():
                 return Outcome("dropped", error="the code is no longer waited for")
             text = self.text.replace("{code}", self.code_id._plain())
-        gateway = smsc.Gateway(
-            server_setting("tour_loan", "sms_url"),
-            server_setting("tour_loan", "sms_login"),
-            server_setting("tour_loan", "sms_password"),
-            server_setting("tour_loan", "sms_sender"),
-        )
+        gateway = sms_gateway()
         if self._may_be_a_repeat():
             try:
                 known = gateway.status(self.phone, self.id)

@@ -10,19 +10,31 @@ import hashlib
 import hmac
 import secrets
 import struct
+from datetime import datetime, timedelta
+from math import ceil
 
 DIGITS = 6
 LIFETIME_SECONDS = 300
 MAX_ATTEMPTS = 5
 RESEND_SECONDS = 60
 MIN_KEY_BYTES = 32
-# Sends allowed in a window of so many seconds. The limit of an address is wide: a mobile
-# operator puts hundreds of people behind one.
-SEND_LIMITS = (
-    (3600, {"phone": 5, "session": 15, "ip": 200}),
-    (86400, {"phone": 10, "session": 40, "ip": 1000}),
-)
-LOGINS_A_DAY = 20  # to one phone, the confirmed ones too
+# Codes that were sent and not confirmed, (window in seconds, how many). Of a line: what one
+# application sent to one phone, or one browser session asked to log in with.
+LINE_LIMITS = ((3600, 5), (86400, 10))
+# Of whoever asks about a phone that is not shown to be his. The limit of an address is wide:
+# a mobile operator puts hundreds of people behind one.
+SENDER_LIMITS = {
+    "session": ((3600, 15), (86400, 40)),
+    "ip": ((3600, 200), (86400, 1000)),
+}
+# What all strangers together may cause to one phone in a day: by applications whose agency
+# named this phone, by those where somebody typed it, by logins from unknown browsers.
+STRANGERS_A_DAY = {"named": 15, "typed": 10}
+LOGIN_SMS_A_DAY = 10
+# Birth dates that a day's logins may try for one phone: from unknown browsers, and from
+# those the phone has been confirmed in.
+LOGIN_DATES_A_DAY = {"login": 10, "known_login": 5}
+CLOCK_SKEW_SECONDS = 30
 
 
 def new_nonce() -> str:
@@ -49,6 +61,33 @@ def matches(expected: str, typed: str) -> bool:
     """Compare in constant time; spaces and dashes people type do not count."""
     typed = "".join(character for character in typed if character.isdigit())
     return hmac.compare_digest(expected.encode(), typed.encode())
+
+
+def date_digest(key: bytes, phone: str, born: str) -> str:
+    """Return what stands for a birth date (ISO, or empty) in a login's challenge.
+
+    The code depends on it, and nobody reads the date from it.
+    """
+    text = "\n".join(("birth date", phone, born)).encode()
+    return hmac.digest(key, text, hashlib.sha256).hex()
+
+
+def is_over(now: datetime, expires_at: datetime) -> bool:
+    """Return whether a code's time is over, by the clock of the server.
+
+    Before the code was made it is over too: the clock was set back, and would let the
+    code live longer than it may.
+    """
+    made_at = expires_at - timedelta(seconds=LIFETIME_SECONDS + CLOCK_SKEW_SECONDS)
+    return not made_at <= now < expires_at
+
+
+def seconds_left(window: int, passed: float) -> int:
+    """Return how long something still counts that happened ``passed`` seconds ago.
+
+    A negative ``passed`` (the clock was set back) counts as just now.
+    """
+    return ceil(min(window, max(0, window - passed)))
 
 
 def digest_of(hashes: list[str]) -> str:

@@ -21,18 +21,24 @@ CODES = frozenset(
         "name_mixed_script",
         "name_not_cyrillic",
         "name_format",
+        "no_middle_name",
         "latin_name_mixed_script",
         "latin_name_format",
         "birth_date_future",
         "birth_date_unlikely",
         "under_age",
+        "russian_text",
         "passport_series_format",
         "passport_number_format",
+        "passport_series_unknown",
+        "passport_number_unknown",
+        "passport_issued_before_passports",
         "passport_issued_in_future",
         "passport_issued_too_early",
         "passport_expired",
         "passport_exchange_due",
         "division_code_format",
+        "division_code_unknown",
         "snils_format",
         "snils_checksum",
         "inn_format",
@@ -44,6 +50,7 @@ CODES = frozenset(
         "email_format",
         "email_not_latin",
         "postal_index_format",
+        "house_format",
     }
 )
 WARNINGS = frozenset({"passport_exchange_due"})
@@ -56,7 +63,14 @@ EXCHANGE_DAYS = timedelta(days=90)
 # SNILS numbers up to this one were issued without a checksum.
 SNILS_UNCHECKED = 1_001_998
 
-_CYRILLIC_NAME = re.compile(r"[А-ЯЁ][А-ЯЁа-яё' -]{0,99}")
+# From this day on passports of the Russian Federation are issued (decree No. 828 of 1997).
+FIRST_PASSPORTS_ON = date(1997, 10, 1)
+
+# A part of a name starts and ends with a letter: "Иван-" is a slip of the finger.
+_CYRILLIC_NAME = re.compile(r"(?=.{1,100}\Z)[А-ЯЁ][А-ЯЁа-яё]*(?:(?:' ?|[ -]'?)[А-ЯЁа-яё]+)*'?")
+_NO_MIDDLE_NAME = re.compile(
+    r"-+|нет|не имею|не имеется|отсутствует|без отчества|нет отчества|прочерк", re.IGNORECASE
+)
 _LATIN_NAME = re.compile(r"[A-Z][A-Z' -]{0,99}")
 _LATIN_LETTER = re.compile(r"[A-Za-z]")
 _CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
@@ -133,6 +147,23 @@ def normal_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def tel_link(text: str) -> str:
+    """Return the ``tel:`` address (RFC 3966) of a number written for people, or "".
+
+    «8 800 000-00-01» is ``tel:+78000000001``; short numbers («0890») stay as they are.
+    """
+    digits = normal_digits(text)
+    if re.fullmatch(r"[0-9]{3,4}", digits):
+        return f"tel:{digits}"
+    number, *extension = _EXTENSION.split(text or "", maxsplit=1)
+    parsed = _parse_phone(number)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        return ""
+    plain = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    extension = normal_digits("".join(extension))
+    return f"tel:{plain}" + (f";ext={extension}" if extension else "")
+
+
 def normal_email(text: str) -> str:
     """Return the address without spaces around and with a small domain."""
     local, at, domain = normal_text(text).rpartition("@")
@@ -156,6 +187,13 @@ def check_name(name: str) -> str | None:
     return None if _CYRILLIC_NAME.fullmatch(name) else "name_format"
 
 
+def check_middle_name(name: str) -> str | None:
+    """Check a patronymic; words for having none are an answer to another question."""
+    if _NO_MIDDLE_NAME.fullmatch(name or ""):
+        return "no_middle_name"
+    return check_name(name)
+
+
 def check_latin_name(name: str) -> str | None:
     """Check a name as in a foreign passport (ICAO 9303: capital Latin letters)."""
     if not name:
@@ -163,6 +201,25 @@ def check_latin_name(name: str) -> str | None:
     if _CYRILLIC_LETTER.search(name):
         return "latin_name_mixed_script"
     return None if _LATIN_NAME.fullmatch(name) else "latin_name_format"
+
+
+def check_russian_text(text: str) -> str | None:
+    """Check a text copied from a passport or an envelope: there are Russian letters in it."""
+    if not text:
+        return "required"
+    return None if re.search(r"[А-ЯЁа-яё]", text) else "russian_text"
+
+
+def check_house(text: str) -> str | None:
+    """Check a house or flat: there is a digit or a letter in it."""
+    if not text:
+        return "required"
+    return None if re.search(r"[0-9А-ЯЁа-яё]", text) else "house_format"
+
+
+def check_work_phone(text: str) -> str | None:
+    """Check a phone of an office: any possible number, with an extension or without."""
+    return None if tel_link(text) else "phone_format"
 
 
 def check_birth_date(birth_date: date | None, today: date) -> str | None:
@@ -182,14 +239,19 @@ def check_passport_series(series: str) -> str | None:
     """Check the series of a Russian passport: four digits."""
     if not series:
         return "required"
-    return None if re.fullmatch(r"[0-9]{4}", series) else "passport_series_format"
+    if not re.fullmatch(r"[0-9]{4}", series):
+        return "passport_series_format"
+    # its first half is the region by OKATO, which has no 00
+    return "passport_series_unknown" if series.startswith("00") else None
 
 
 def check_passport_number(number: str) -> str | None:
     """Check the number of a Russian passport: six digits."""
     if not number:
         return "required"
-    return None if re.fullmatch(r"[0-9]{6}", number) else "passport_number_format"
+    if not re.fullmatch(r"[0-9]{6}", number):
+        return "passport_number_format"
+    return None if int(number) else "passport_number_unknown"
 
 
 def check_passport_issued_on(issued_on: date | None, birth_date: date, today: date) -> str | None:
@@ -204,6 +266,8 @@ def check_passport_issued_on(issued_on: date | None, birth_date: date, today: da
         return "required"
     if issued_on > today:
         return "passport_issued_in_future"
+    if issued_on < FIRST_PASSPORTS_ON:
+        return "passport_issued_before_passports"
     if issued_on < _birthday(birth_date, FIRST_PASSPORT_AGE):
         return "passport_issued_too_early"
     due = None
@@ -219,11 +283,13 @@ def check_passport_issued_on(issued_on: date | None, birth_date: date, today: da
 def check_division_code(code: str) -> str | None:
     """Check the form of a passport division code: "770-001".
 
-    Unknown codes are not an error: no list has them all.
+    Codes in no list are not an error: no list has them all. But there is no region 00.
     """
     if not code:
         return "required"
-    return None if re.fullmatch(r"[0-9]{3}-[0-9]{3}", code) else "division_code_format"
+    if not re.fullmatch(r"[0-9]{3}-[0-9]{3}", code):
+        return "division_code_format"
+    return "division_code_unknown" if code.startswith("00") else None
 
 
 def check_snils(snils: str) -> str | None:

@@ -36,9 +36,11 @@ MOVES = {
     "open": Move(("new",), "filling", ("borrower",)),
     # the borrower confirmed the questionnaire by SMS code 2
     "submit": Move(("filling", "needs_data"), "submitted", ("borrower",)),
-    "ask_data": Move(("submitted",), "needs_data", ("accounting", "staff")),
+    # needs_data -> needs_data: the lender names other things
+    "ask_data": Move(("submitted", "needs_data"), "needs_data", ("accounting", "staff")),
+    # needs_data -> approved: what was wanted came to the lender by another way
     # approved -> approved: other conditions replace the offer before it is signed
-    "approve": Move(("submitted", "approved"), "approved", ("accounting",)),
+    "approve": Move(("submitted", "needs_data", "approved"), "approved", ("accounting",)),
     "decline": Move(("submitted", "needs_data", "approved"), "declined", ("accounting",)),
     # another price or advance: the lender decides anew
     "change": Move(("submitted", "approved"), "submitted", ("agency", "staff")),

@@ -60,14 +60,17 @@ class Counterparty:
 
 
 class SmsGateway(Counterparty):
-    """SMSC.ru: ``sends`` answers ``/rest/send/``, ``status`` answers ``/sys/status.php``."""
+    """SMSC.ru: ``sends`` answers ``/rest/send/``, ``status`` and ``balance`` the others."""
 
     def __init__(self):
         super().__init__(self._answer)
         self.sends = lambda call: (200, {"id": "gw-1", "cnt": 1}, {})
         self.status = lambda call: (200, {"status": -3, "err": 0}, {})
+        self.balance = lambda call: (200, {"balance": "100.00"}, {})
 
     def _answer(self, call):
+        if call.path == "/sys/balance.php":
+            return self.balance(call)
         return self.sends(call) if call.path == "/rest/send/" else self.status(call)
 
     def sent(self) -> list[dict]:

@@ -35,6 +35,7 @@ MATRIX = {
     "tour_loan.request": (NOTHING, READ),
     "tour_loan.signature": (READ, READ),
     "tour_loan.sms": (READ, READ),
+    "tour_loan.mail": (READ, READ),
 }
 
 

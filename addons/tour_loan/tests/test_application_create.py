@@ -47,6 +47,16 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertEqual(self.moves(application), [("create", "agency", True)])
         self.assertFalse(application.callback_ids, "the answer itself tells the agency")
 
+    def test_an_order_without_resort_and_hotel_is_a_country_and_nights(self):
+        for changes, summary in (
+            ({"tour__resort": ...}, "Турция, 7 ночей"),
+            ({"tour__resort": ..., "tour__nights": 2}, "Турция, 2 ночи"),
+            ({"tour__resort": ..., "tour__country": "EG", "tour__nights": 21}, "Египет, 21 ночь"),
+            ({"tour__resort": ..., "tour__hotel": {"name": "Sea"}}, "Турция, Sea"),
+            ({"tour__hotel": {"name": "Sea"}}, "Анталья, Sea"),
+        ):
+            self.assertEqual(self.application(**changes).tour_summary, summary)
+
     def test_the_agency_is_told_until_when_to_hold(self):
         needed = self.create_order()["result"]["hold_needed_until"]
         # 100 000 ₽ need a pause of 4 hours, and an hour is left for the booking

@@ -60,7 +60,7 @@ class TestBrand(TourLoanHttpCommon):
     def test_the_first_page_wears_the_brand(self):
         page = self.open()
         head = page.page.find("head")
-        self.assertEqual(head.findtext("title"), "Ваш тур в кредит – Север")
+        self.assertEqual(head.findtext("title"), "Заём на ваш тур – Север")
         self.assertEqual(head.xpath("meta[@name='theme-color']/@content"), ["#7a1f5c"])
         self.assertIn("--tl-accent: #7a1f5c", page.response.text)
         for told in ("8 800 000-00-09", "help@sever.example"):

@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -83,7 +85,7 @@ class TestCabinet(TourLoanHttpCommon):
             page.send("send", tick=True)
             self.age(self.env["tour_loan.code"].search([]), minutes=5)
             page.get(self.home(application) + "/documents?change=1")
-        self.assertIn("Попробуйте через час", page.send("send", tick=True).text)
+        self.assertIn("Новый можно запросить после", page.send("send", tick=True).text)
 
     # --- prefill ---
 
@@ -197,6 +199,48 @@ class TestCabinet(TourLoanHttpCommon):
         visitor = self.arrive(mine)
         self.assertEqual(visitor.get(f"{self.home(mine)}/documents/{document.id}").status, 404)
 
+    def test_a_document_can_be_read_as_a_page_word_for_word(self):
+        application = self.approved()
+        visitor = self.come_back(application.borrower_id)
+        for document in application._documents("contract") | application.document_ids:
+            visitor.get(f"{self.home(application)}/documents/{document.id}/text")
+            self.assertEqual(visitor.status, 200)
+            self.assertIn("no-store", visitor.response.headers["Cache-Control"])
+            printed = html.fromstring(document._bytes().decode().removeprefix("%PDF-1.7 "))
+            for style in printed.xpath("//style | //header"):
+                style.drop_tree()
+            [article] = visitor.page.find_class("tl-document-text")
+            words = printed.find("body").text_content().split()
+            self.assertEqual(
+                " ".join(words).removeprefix(document.name).split(), article.text_content().split()
+            )
+            pdf = f"{self.home(application)}/documents/{document.id}"
+            self.assertTrue(visitor.page.xpath(f"//a[@href='{pdf}']"))
+
+    def test_what_was_typed_is_text_on_the_page_of_a_document(self):
+        application = self.filled()
+        application._save_step(
+            "work", {**TYPED["work"], "employer_name": "<script>alert(1)</script> ООО"}
+        )
+        self.confirm(application, "questionnaire")
+        [document] = application.document_ids.filtered(
+            lambda row: row.template_id.code == "questionnaire"
+        )
+        visitor = self.come_back(application.borrower_id)
+        visitor.get(f"{self.home(application)}/documents/{document.id}/text")
+        [article] = visitor.page.find_class("tl-document-text")
+        self.assertIn("<script>alert(1)</script>", article.text_content())
+        self.assertFalse(article.xpath(".//script"))
+
+    def test_the_page_of_a_document_is_for_its_owner(self):
+        theirs = self.submitted(customer={"phone": OTHER_PHONE})
+        mine = self.application()
+        visitor = self.get_in(mine)
+        document = theirs.document_ids[0]
+        self.assertEqual(visitor.get(f"{self.home(mine)}/documents/{document.id}/text").status, 404)
+        visitor.get(f"{self.home(theirs)}/documents/{document.id}/text")
+        self.assertNotIn("Иванова", visitor.response.text)
+
     # --- afterwards ---
 
     def test_the_status_page_asks_only_for_a_number(self):
@@ -204,16 +248,6 @@ class TestCabinet(TourLoanHttpCommon):
         visitor = self.get_in(application)
         visitor.get(self.home(application) + "/state")
         self.assertEqual(visitor.response.json(), {"sequence": application.sequence})
-
-    def test_the_borrower_may_cancel_till_the_money_goes(self):
-        for story in (self.submitted, self.approved, self.signed):
-            application = story()
-            visitor = self.come_back(application.borrower_id)
-            visitor.get(self.home(application)).send()
-            self.assertIn("Заявка отменена", visitor.text)
-            self.assertEqual(
-                (application.state, application.decline_code), ("cancelled", "borrower")
-            )
 
     def test_a_form_without_its_token_is_refused(self):
         application = self.application()

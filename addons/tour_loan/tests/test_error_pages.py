@@ -22,7 +22,7 @@ class TestErrorPages(TourLoanHttpCommon):
         for path in ("nonsense/x", "%00/x", "nonsense/%00", f"{'0' * 36}/%D0%BA"):
             page = self.visitor().get(f"/tour_loan/start/{path}")
             self.check(page, 200, "Ссылка неверна")
-            self.assertIn("вернитесь на сайт турагентства", page.text.lower())
+            self.assertIn("вернитесь к заказу на сайте турагентства", page.text.lower())
 
     def test_a_start_link_that_lost_its_end(self):
         for path in ("/tour_loan/start", "/tour_loan/start/nonsense", "/tour_loan/nothing"):

@@ -167,10 +167,10 @@ class TestEvidence(TourLoanCommon):
     def test_a_new_version_of_a_text_is_a_new_document(self):
         before = self.application_._documents("acquaintance")
         template = self.env.ref("tour_loan.document_template_conditions")
-        template.version = "2"
+        template.version = "new"
         after = self.application_._documents("acquaintance")
         self.assertEqual(len(after - before), 1)
-        self.assertEqual((after - before).version, "2")
+        self.assertEqual((after - before).version, "new")
         self.assertNotEqual(after._digest(), before._digest())
 
     def test_documents_speak_russian_whoever_made_them(self):

@@ -48,5 +48,10 @@ class TestInstallation(TransactionCase):
 
     def test_every_channel_of_ours_is_known_to_the_engine(self):
         channels = self.env["queue.job.channel"].search([]).mapped("complete_name")
-        for channel in ("tour_loan_callback", "tour_loan_callback_retry", "tour_loan_sms"):
+        for channel in (
+            "tour_loan_callback",
+            "tour_loan_callback_retry",
+            "tour_loan_sms",
+            "tour_loan_mail",
+        ):
             self.assertIn(f"root.{channel}", channels)

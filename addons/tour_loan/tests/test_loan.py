@@ -129,7 +129,8 @@ class TestLoanPages(LoanHttpCommon):
         loan = self.active()
         visitor = self.logged_in(loan).get(f"/my/loans/{loan.uuid}")
         self.assertEqual(visitor.status, 200)
-        for words in ("35 000,00", "24.01.2027", "99 081,37", "24.11.2026 12:00", loan.number):
+        number = loan.application_id.contract_number  # it was signed under
+        for words in ("35 000,00", "24.01.2027", "99 081,37", "24.11.2026 12:00", number):
             self.assertIn(words, visitor.text.replace("\xa0", " "))
         self.assertEqual(len(visitor.page.xpath("//table[contains(@class, 'tl-schedule')]//tr")), 4)
         self.assertIn("no-store", visitor.response.headers["Cache-Control"])

@@ -1,34 +1,37 @@
 import re
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from .common import TourLoanHttpCommon
+from .common_loan import LoanHttpCommon
+
+
+def sources(page) -> dict[str, set]:
+    """Return the policy of a page as {directive: set of sources}."""
+    policy = page.response.headers["Content-Security-Policy"]
+    return {name: set(rest) for name, *rest in map(str.split, policy.split("; "))}
 
 
 @tagged("post_install", "-at_install")
 class TestPolicy(TourLoanHttpCommon):
     """What the browser is told about a borrower's page, and the page's own frame."""
 
-    def sources(self, page):
-        """Return the page's policy as {directive: set of sources}."""
-        policy = page.response.headers["Content-Security-Policy"]
-        return {name: set(rest) for name, *rest in map(str.split, policy.split("; "))}
-
     def open(self, application):
         return self.visitor().get(application._link().removeprefix(self.base_url()))
 
     def check(self, page):
-        headers, sources = page.response.headers, self.sources(page)
-        self.assertEqual(sources["default-src"], {"'none'"})
-        self.assertEqual(sources["script-src"], {"'self'"})
-        self.assertEqual(sources["form-action"], {"'self'"})
-        self.assertEqual(sources["frame-ancestors"], {"'none'"})
+        headers, allowed = page.response.headers, sources(page)
+        self.assertEqual(allowed["default-src"], {"'none'"})
+        self.assertEqual(allowed["script-src"], {"'self'"})
+        self.assertEqual(allowed["form-action"], {"'self'"})
+        self.assertEqual(allowed["frame-ancestors"], {"'none'"})
         self.assertEqual(headers["Referrer-Policy"], "same-origin")
         self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
         self.assertEqual(headers["Cache-Control"], "no-store")
         self.assertFalse(page.page.xpath("//script[not(@src)]|//@style|//@onclick|//@onsubmit"))
         nonces = set(page.page.xpath("//style/@nonce"))
-        self.assertLessEqual({f"'nonce-{nonce}'" for nonce in nonces}, sources["style-src"])
+        self.assertLessEqual({f"'nonce-{nonce}'" for nonce in nonces}, allowed["style-src"])
         self.assertEqual(len(page.page.xpath("//style")), len(page.page.xpath("//style/@nonce")))
         self.assertEqual(page.page.xpath("//main//h1")[1:], [])
         title = page.page.findtext(".//title")
@@ -96,3 +99,39 @@ class TestPolicy(TourLoanHttpCommon):
         [summary] = page.page.find_class("tl-summary")
         self.assertEqual(summary.xpath(".//a/@href"), [f"#{first}"])
         self.assertEqual(page.page.xpath("//input[@checked]/@name"), others)
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentPolicy(LoanHttpCommon):
+    """The page with Odoo's payment form: what that form needs, and not a bit more."""
+
+    def test_the_payment_form_has_a_policy_of_its_own(self):
+        loan = self.active()
+        page = self.logged_in(loan).get(f"/my/loans/{loan.uuid}/pay")
+        self.assertEqual(sources(page)["script-src"], {"'self'"})
+        page.send(what="next")
+        [form] = page.page.xpath("//form[@id='o_payment_form']")
+        self.assertTrue(form.xpath("ancestor::main[@id='content']"))
+        allowed = sources(page)
+        for inline in page.page.xpath("//script[not(@src)][normalize-space()]"):
+            self.assertIn(f"'nonce-{inline.get('nonce')}'", allowed["script-src"])
+        self.assertNotIn("'unsafe-inline'", allowed["script-src"])
+        self.assertEqual(allowed["default-src"], {"'none'"})
+        self.assertEqual(allowed["form-action"], {"'self'", "https:"})
+        self.assertEqual(allowed["frame-ancestors"], {"'none'"})
+        self.assertIn("Оплата", page.page.findtext(".//title"))
+        self.assertEqual(len(page.page.xpath("//main")), 1)
+
+    def test_a_provider_may_say_where_its_form_leads(self):
+        origins = ["http://127.0.0.1:8083"]
+        self.startPatcher(
+            patch.object(
+                self.registry["payment.provider"],
+                "_get_redirect_origins",
+                lambda provider: origins,
+                create=True,
+            )
+        )
+        loan = self.active()
+        page = self.logged_in(loan).get(f"/my/loans/{loan.uuid}/pay").send(what="next")
+        self.assertEqual(sources(page)["form-action"], {"'self'", "https:", *origins})

@@ -103,7 +103,7 @@ class TestQuestionnaire(TourLoanCommon):
         self.assertEqual(self.application_.months, 12)
 
     def test_sums_are_read_as_people_write_them(self):
-        for typed, kept in (("95 000", 95000), ("95\u00a0000,50", 95000.5), ("0", 0)):
+        for typed, kept in (("95 000", 95000), ("95\u00a0000,50", 95000.5)):
             self.assertEqual(self.save("work", income=typed), {}, typed)
             self.assertEqual(self.application_.income, kept)
         for typed in ("много", "-5", "1e9", "999999999999"):
@@ -208,7 +208,9 @@ class TestQuestionnairePages(TourLoanHttpCommon):
         self.page.send("send", tick=True)
         review, code = self.page.path, self.code()
         another_window = self.page.form("confirm")
-        self.page.get(review.replace("review", "work")).send(**{**TYPED["work"], "income": "1 000"})
+        self.page.get(review.replace("review", "work")).send(
+            **{**TYPED["work"], "income": "91 000"}
+        )
         typed = {**another_window.fields, "code": code}
         self.page.post(review, typed)
         self.assertEqual(self.application_.state, "filling")
@@ -232,11 +234,145 @@ class TestQuestionnairePages(TourLoanHttpCommon):
         self.page.send("send", tick=True).send("confirm", code=self.code())
         self.application_._accounting_update({"status": "needs_data", "needs": ["passport"]})
         self.page.get(f"/my/applications/{self.application_.uuid}")
-        self.assertTrue(self.page.path.endswith("/review"))
-        self.page.get(self.page.path.replace("review", "passport"))
+        self.assertTrue(self.page.path.endswith("/passport"))
         self.assertIn("Кредитор просит", self.page.text)
-        self.page.send(**TYPED["passport"])
-        self.page.get(self.page.path.replace("address", "review").replace("work", "review"))
+        self.page.send(**{**TYPED["passport"], "passport_number": "654321"})
+        self.assertTrue(self.page.path.endswith("/review"))
         self.page.send("send", tick=True).send("confirm", code=self.code())
         self.assertEqual(self.application_.state, "submitted")
         self.assertEqual(len(self.application_.signature_ids), 3)
+
+
+@tagged("post_install", "-at_install")
+class TestNonsense(TourLoanHttpCommon):
+    """What cannot be true is refused; what is hardly true is asked about once."""
+
+    def setUp(self):
+        super().setUp()
+        self.application_ = self.opened(customer={"phone": PHONE})
+        self.page = self.come_back(self.application_.borrower_id)  # no birth date is known yet
+
+    def type(self, step, **changes):
+        self.page.get(f"/my/applications/{self.application_.uuid}/{step}")
+        return self.page.send(**{**TYPED[step], **changes})
+
+    def wrong(self) -> list:
+        return self.page.page.xpath("//*[@aria-invalid='true']/@name")
+
+    def doubted(self) -> list:
+        return self.page.page.xpath("//input[starts-with(@name, 'confirm_')]/@name")
+
+    def test_what_cannot_be_is_refused(self):
+        for step, name, typed in (
+            ("passport", "last_name", "Иван-"),
+            ("passport", "middle_name", "Нет"),
+            ("passport", "middle_name", ""),
+            ("passport", "passport_series", "0000"),
+            ("passport", "passport_number", "000000"),
+            ("passport", "passport_issued_on", "30.09.1997"),
+            ("passport", "passport_division_code", "000-000"),
+            ("passport", "passport_issued_by", "x"),
+            ("passport", "birth_place", "-"),
+            ("address", "registration_region", "Moon"),
+            ("address", "registration_house", "-"),
+            ("work", "employer_phone", "нет"),
+        ):
+            changes = {name: typed}
+            if name == "passport_issued_on":
+                changes["birth_date"] = "14.03.1950"
+            self.type(step, **changes)
+            self.assertEqual(self.wrong(), [name], (name, typed))
+            self.assertFalse(self.doubted(), (name, typed))
+            self.assertEqual(self.page.form().fields[name], typed, "nothing typed is lost")
+
+    def test_what_is_hardly_so_passes_with_a_tick_of_its_own(self):
+        for step, name, typed in (
+            ("passport", "last_name", "де ла Крус"),
+            ("passport", "last_name", "Иванова Мария Петровна"),
+            ("passport", "passport_issued_by", "УВД"),
+            ("passport", "passport_series", "4550"),
+            ("address", "registration_region", "Луна"),
+            ("work", "income", "0"),
+            ("work", "expenses", "99 000 000"),
+        ):
+            self.type(step, **{name: typed})
+            self.assertEqual((self.wrong(), self.doubted()), ([name], [f"confirm_{name}"]), typed)
+            self.assertTrue(self.page.path.endswith(step))
+            self.page.send(
+                **{f"confirm_{name}": self.page.form().inputs[f"confirm_{name}"].get("value")}
+            )
+            self.assertFalse(self.page.path.endswith(step), (name, typed))
+            # once confirmed it is not asked about again
+            self.page.get(f"/my/applications/{self.application_.uuid}/{step}").send()
+            self.assertFalse(self.page.path.endswith(step), (name, typed))
+
+    def test_a_tick_holds_for_what_it_stood_beside(self):
+        self.type("address", registration_region="Луна")
+        self.page.send(registration_region="Марс", confirm_registration_region="Луна")
+        self.assertEqual(self.doubted(), ["confirm_registration_region"])
+
+    def test_no_patronymic_has_a_box(self):
+        self.page.get(f"/my/applications/{self.application_.uuid}/passport")
+        typed = {**TYPED["passport"], "middle_name": "", "no_middle_name": "1"}
+        self.page.send(**typed)
+        self.assertTrue(self.page.path.endswith("/address"), self.page.errors())
+        self.assertEqual(self.application_._full_name(), "Иванова Мария")
+        self.assertIn(
+            "Нет отчества", str(self.application_.with_context(lang="ru_RU")._answers("passport"))
+        )
+
+    def test_a_whole_passport_in_the_series_is_taken_apart(self):
+        self.type("passport", passport_series="4511 123456", passport_number="")
+        row = self.application_
+        self.assertEqual((row.passport_series, row.passport_number), ("4511", "123456"))
+
+    def test_dates_are_read_as_people_write_them(self):
+        for typed in ("14.3.1990", "1990-03-14", "14 марта 1990"):
+            self.type("passport", birth_date=typed)
+            self.assertFalse(self.page.path.endswith("/passport"), typed)
+            self.assertEqual(self.application_.birth_date, fields.Date.to_date("1990-03-14"))
+
+    def test_an_unknown_division_code_says_to_write_the_issuer(self):
+        self.type("passport", passport_division_code="123-456", passport_number="12")
+        self.assertIn("Мы не знаем такого кода", self.page.text)
+
+    def test_changing_from_the_review_leads_back_to_it(self):
+        for step in TYPED:
+            self.type(step)
+        self.assertTrue(self.page.path.endswith("/review"))
+        for step in TYPED:
+            self.page.get(f"/my/applications/{self.application_.uuid}/review")
+            [link] = self.page.page.xpath(f"//a[contains(@href, '/{step}?')]/@href")
+            self.page.get(link).send()
+            self.assertTrue(self.page.path.endswith("/review"), step)
+
+    def test_the_review_says_what_it_costs_and_which_address_is_which(self):
+        for step in TYPED:
+            self.type(step)
+        cost = self.application_._cost()
+        for part in (
+            *cost.values(),
+            "ПСК",
+            "Адрес регистрации, как в паспорте",
+            "Адрес проживания",
+        ):
+            self.assertIn(str(part).replace("\xa0", " "), self.page.text.replace("\xa0", " "))
+
+
+@tagged("post_install", "-at_install")
+class TestAgencyAddress(TourLoanHttpCommon):
+    def test_the_agencys_address_is_taken_over_by_a_tap(self):
+        application = self.opened()
+        page = self.come_back(application.borrower_id)
+        page.get(f"/my/applications/{application.uuid}/address")
+        typed = {**dict(page.form().form_values()), "registration_flat": "5", "action": "take"}
+        page.post(page.path, typed)
+        typed = page.form().fields
+        self.assertEqual(
+            [typed[f"registration_{name}"] for name in ("postcode", "region", "street", "house")],
+            ["101000", "Москва", "ул. Мясницкая", "1"],
+        )
+        self.assertEqual(typed["registration_flat"], "5", "what was typed stays")
+        self.assertFalse(application.registration_house, "it is kept with the page, not before")
+        page.send()
+        self.assertEqual(application.registration_house, "1")

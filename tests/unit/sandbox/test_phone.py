@@ -193,3 +193,19 @@ def test_the_screen_shows_the_newest_thread_and_escapes_text(url):
     assert "&lt;b&gt;жирно" in home
     assert "867530" not in home
     assert "867530" in requests.get(url + "/", params={"phone": "+79161234567"}).text
+
+
+def test_the_balance_tells_what_is_wrong_with_the_account(url):
+    def balance():
+        return requests.post(url + "/sys/balance.php", data={**LOGIN, "fmt": "3"}).json()
+
+    def switch(code):
+        requests.post(url + "/_control/gateway", json={"error_code": code})
+
+    assert balance() == {"balance": "1000.00"}
+    switch(3)
+    assert balance() == {"balance": "0.00"}
+    switch(4)
+    assert balance()["error_code"] == 4
+    switch(7)
+    assert balance() == {"balance": "1000.00"}

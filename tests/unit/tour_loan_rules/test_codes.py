@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -93,10 +94,41 @@ def test_a_digest_depends_on_each_document_and_their_order():
 
 
 def test_the_limits_grow_with_the_window_and_the_crowd():
-    for _window, limits in codes.SEND_LIMITS:
-        assert limits["phone"] < limits["session"] < limits["ip"]
-    (hour, hourly), (day, daily) = codes.SEND_LIMITS
-    assert hour < day
-    assert all(hourly[name] <= daily[name] for name in hourly)
-    # so that five lives a day cannot guess one of a million codes
-    assert daily["phone"] * codes.MAX_ATTEMPTS <= 50
+    (hour, hourly), (day, daily) = codes.LINE_LIMITS
+    assert hour < day and hourly < daily
+    for (_hour, one), (_day, many) in codes.SENDER_LIMITS.values():
+        assert hourly < one < many
+        assert daily < many
+    # so that the attempts of a day cannot guess one of a million codes
+    assert daily * codes.MAX_ATTEMPTS <= 50
+    assert codes.LOGIN_SMS_A_DAY * codes.MAX_ATTEMPTS <= 50
+
+
+def test_a_date_is_not_read_from_its_digest():
+    digests = {
+        codes.date_digest(key, phone, born)
+        for key in (KEY, b"l" * 32)
+        for phone in ("+79161234567", "+79161234568")
+        for born in ("", "1990-03-14", "1990-03-15")
+    }
+    assert len(digests) == 12
+    assert hashlib.sha256(b"1990-03-14").hexdigest() not in digests
+
+
+NOON = datetime(2026, 6, 1, 12)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "over"),
+    [(0, False), (299, False), (300, True), (-20, False), (-31, True), (-7200, True)],
+)
+def test_a_code_is_over_after_its_time_and_before_it(seconds, over):
+    expires_at = NOON + timedelta(seconds=codes.LIFETIME_SECONDS)
+    assert codes.is_over(NOON + timedelta(seconds=seconds), expires_at) is over
+
+
+@given(st.floats(-1e6, 1e6))
+def test_what_happened_later_than_now_happened_just_now(passed):
+    left = codes.seconds_left(60, passed)
+    assert 0 <= left <= 60
+    assert left == 60 or passed > 0

@@ -175,6 +175,7 @@ def test_a_passport_is_exchanged_at_20_and_45_within_ninety_days(issued_on, toda
 )
 def test_a_later_issue_date_is_never_worse(birth_date, issued_on, later):
     order = (
+        "passport_issued_before_passports",
         "passport_issued_too_early",
         "passport_expired",
         "passport_exchange_due",
@@ -391,7 +392,7 @@ def test_tidying_twice_changes_nothing_more(text):
         assert normal(normal(text)) == normal(text)
 
 
-@given(st.dates(date(1950, 1, 1), date(2000, 1, 1)))
+@given(st.dates(date(1953, 1, 1), date(2000, 1, 1)))
 def test_a_passport_taken_at_45_never_expires(birth_date):
     issued_on = birth_date + relativedelta(years=45)
     today = issued_on + relativedelta(years=40)

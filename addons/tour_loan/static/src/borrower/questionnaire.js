@@ -31,8 +31,11 @@ function start(form) {
         }
     }
 
+    const none = form.querySelector(".tl-issuers-none");
+
     function showIssuers(names) {
         list.textContent = "";
+        none.hidden = names.length > 0;
         for (const name of names) {
             const button = document.createElement("button");
             button.type = "button";
@@ -46,7 +49,8 @@ function start(form) {
     }
 
     async function askForIssuers(code) {
-        const issuedOn = field("passport_issued_on").value.split(".").reverse().join("-");
+        const day = field("passport_issued_on").value;
+        const issuedOn = /^\d/.test(day) ? day.split(".").reverse().join("-") : "";
         const query = new URLSearchParams({ query: code, issued_on: issuedOn });
         try {
             const response = await fetch(`/tour_loan/divisions?${query}`);
