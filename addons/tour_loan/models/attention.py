@@ -125,11 +125,8 @@ class Application(models.Model):
     @api.model
     def _needs_person(self) -> list:
         """Applications about which only staff can go on."""
-        others = getattr(super(), "_needs_person", list)()
-        if "attention" not in self._fields:
-            return others
         return [
-            *others,
+            *getattr(super(), "_needs_person", list)(),
             SQL(
                 "SELECT id, state_changed_at AS since, attention AS what, id AS application_id "
                 "FROM tour_loan_application WHERE attention <> ''"
