@@ -18,6 +18,7 @@ FIRST_VISIT = 120 * 1024  # bytes of all but the agency's pictures
 TARGETS = "a[href], button, summary, select, input:not([type=hidden])"
 # A box is hit by its label, a way to pay by its row, a word inside a sentence by the line.
 SMALL_TARGETS = f"""() => [...document.querySelectorAll("body :is({TARGETS})")]
+    .filter((target) => !target.closest("[aria-hidden=true]")) // nobody's target
     .filter((target) => target.checkVisibility() && target.getBoundingClientRect().right > 0)
     .map((target) => target.matches("[type=checkbox], [type=radio]")
         ? target.closest("label, [name=o_payment_option]") : target)
