@@ -35,7 +35,7 @@ def base_template(postgres: Postgres) -> str:
     """Return the template with everything our addons depend on, installed."""
     files = [ROOT / "requirements.txt", ROOT / "requirements-queue.txt", Path(__file__)]
     depends = dependencies()
-    name = BASE_PREFIX + fingerprint(files, str(odoo.source()), *depends)
+    name = BASE_PREFIX + fingerprint(files, str(odoo.source().resolve()), *depends)
     with building(postgres, name, BASE_PREFIX) as fresh:
         if fresh:
             print("- Database with Odoo's modules (once) ...", flush=True)

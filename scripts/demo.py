@@ -19,6 +19,7 @@ ROLES = {
     "moyamfo": "Accounting system: decides, keeps the books",
     "payu": "PayU's payment page and desk",
 }
+LOOK_EVERY = 2  # seconds
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -68,7 +69,9 @@ def run() -> None:
         stack.start()
         print(table(stack), flush=True)
         while True:
-            time.sleep(3600)
+            time.sleep(LOOK_EVERY)
+            for sentence in stack.revive():
+                print(sentence, flush=True)
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
     finally:

@@ -28,6 +28,11 @@ class Process:
         """Tell whether the main process lives."""
         return self._popen is not None and self._popen.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """Return the id of the main process while it lives."""
+        return self._popen.pid if self.running else None
+
     def start(self, seconds: float = 90, ready: Callable[[], bool] | None = None) -> None:
         """Start and wait until healthy (and ``ready()``); raises Failure if not."""
         self.log.parent.mkdir(parents=True, exist_ok=True)

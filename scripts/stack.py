@@ -19,6 +19,7 @@ from scripts import databases, odoo, sandbox
 from scripts.places import ROOT, VAR, VENV_PYTHON
 from scripts.postgres import Postgres
 from scripts.processes import Process
+from scripts.steps import Failure
 
 WIRE = ROOT / "scripts" / "wire_sandbox.py"
 FRONT_PORT, HTTP_PORT, WEBSOCKET_PORT = 8069, 8070, 8072
@@ -107,6 +108,51 @@ class Stack:
         self.sql("INSERT INTO orm_signaling_default DEFAULT VALUES")
 
     # ---- faults
+
+    def take_database_away(self) -> None:
+        """Let the database vanish under everybody, as in a crash of its server.
+
+        A server of yours is not ended: it lets nobody into our database.
+        """
+        if self.postgres.embedded:
+            # A database copied from a template gives numbers of its sequences twice when
+            # it crashes before its first checkpoint (seen with PostgreSQL 18.4).
+            self.postgres.execute("CHECKPOINT")
+            self.postgres.kill()
+            return
+        self.postgres.execute(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS false')
+        self.postgres.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name LIKE 'odoo-%%' AND pid <> pg_backend_pid()"
+        )
+
+    def bring_database_back(self) -> None:
+        """End what ``take_database_away`` began."""
+        if self.postgres.embedded:
+            self.postgres.start_again()
+        else:
+            self.postgres.execute(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS true')
+
+    def odoo_pid(self) -> int | None:
+        """Return the process id of Odoo's main process, None if it ended."""
+        return self._processes["odoo"].pid
+
+    def revive(self) -> list[str]:
+        """Start again what ended by itself; return a sentence for each.
+
+        What does not start is tried at the next call.
+        """
+        said = []
+        for name, process in self._processes.items():
+            if process.running:
+                continue
+            try:
+                self.start_odoo() if name == "odoo" else process.start(seconds=30)
+            except Failure as failure:
+                said.append(f"{name} ended and does not start: {str(failure).splitlines()[0]}")
+            else:
+                said.append(f"{name} ended and was started again. Its log: {process.log}")
+        return said
 
     def kill_odoo(self) -> None:
         """Kill Odoo with all its workers at once."""

@@ -7,12 +7,17 @@ SANDBOX_URL = "https://sandbox.ypmn.ru"
 
 RETURN_ROUTE = "/payment/payu_ru/return"
 WEBHOOK_ROUTE = "/payment/payu_ru/webhook"
+WAIT_ROUTE = "/payment/payu_ru/wait"
 
 # Above PayU's own limit on a notice by far; a larger body is not a notice.
 NOTICE_MAX_BYTES = 256 * 1024
 
 # Seconds to wait for an answer. One number for connecting and reading.
 TIMEOUT = 15
+# Pages that ask PayU at the same moment; the others wait at a page of their own.
+ASKED_AT_ONCE = 2
+# Seconds until a page that waits asks again.
+WAIT_SECONDS = 3
 # Some firewalls refuse the default name of the library.
 USER_AGENT = "Odoo-payu_connector/19.0"
 

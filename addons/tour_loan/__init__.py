@@ -1,3 +1,4 @@
+from . import away
 from . import controllers
 from . import models
 from . import wizards
@@ -9,6 +10,8 @@ logging.install()
 cookies.install()
 job_runner.install()
 controllers.export.install()
+
+post_load = away.install
 
 
 def post_init_hook(env):

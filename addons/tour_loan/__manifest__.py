@@ -57,5 +57,6 @@
     "demo": ["demo/tour_loan_demo.xml"],
     "assets": {"web.assets_backend": ["tour_loan/static/src/backend/*"]},
     "post_init_hook": "post_init_hook",
+    "post_load": "post_load",
     "application": True,
 }

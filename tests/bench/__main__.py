@@ -2,7 +2,7 @@
 
 Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
 ``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more). Arguments choose
-some of the parts: ``python -m tests.bench create get quote pages lists callbacks``.
+some of the parts: ``python -m tests.bench create get quote pages slow lists callbacks``.
 """
 
 import http.client
@@ -26,6 +26,7 @@ from .applications import cursor_in_the_middle, fill, fill_callbacks
 from .listener import Listener
 from .load import ServerLog, compared, quantile
 from .pages import largest_paints
+from .slow import CLICKS, HANG, TABS, Slow
 
 ROWS = int(os.environ.get("TOUR_LOAN_BENCH_ROWS", "1000000"))
 FEW = 10_000
@@ -34,7 +35,7 @@ CHANGES = 200
 CHANGES_OF_THE_BAD = 60  # each: far more than the breaker's failures and the slots there are
 CHANGES_A_SECOND = 8
 RATE_WORKERS = "2"
-PARTS = ("create", "get", "quote", "pages", "lists", "callbacks")
+PARTS = ("create", "get", "quote", "pages", "slow", "lists", "callbacks")
 LINE = "{:<44} {:>11} {:>11} {:>7}  {}"
 
 
@@ -171,6 +172,39 @@ class Bench:
     def one(self, title: str, milliseconds: float, aim: str) -> None:
         print(LINE.format(title, f"{milliseconds:.1f} ms", "", "", aim), flush=True)
 
+    # --- who hangs
+
+    def slow(self) -> None:
+        """Pages and calls while PayU and an agency hang, beside a quiet house.
+
+        Under the house's own number of workers.
+        """
+        self.own_workers()
+
+        def call(_number):
+            assert self.agency.call("application.get", {"application_id": self.first}).result
+
+        times = Slow(self.stack, call).times()
+        print(
+            f"PayU and an agency hang {HANG} s: {CLICKS} clicks on Pay, {TABS} tabs of /sign, "
+            "p95 of all others | in a quiet house"
+        )
+        for kind, title in (("page", "a page (login)"), ("call", "application.get")):
+            self.pair(f"  {title}", times["hanging"][kind], times["quiet"][kind], "<= 1.2")
+        self.few_workers()
+
+    def own_workers(self) -> None:
+        """Start Odoo again as the house has it."""
+        if self.stack._processes["odoo"].env.pop("ODOO_WORKERS", None):
+            self.stack.stop_odoo()
+            self.stack.start_odoo()
+
+    def few_workers(self) -> None:
+        """Start Odoo again as the rates are measured."""
+        self.stack._processes["odoo"].env["ODOO_WORKERS"] = RATE_WORKERS
+        self.stack.stop_odoo()
+        self.stack.start_odoo()
+
     # --- borrowers' pages
 
     def pages(self) -> None:
@@ -206,14 +240,14 @@ class Bench:
             self.pair(f"  {title}", ours, peer)
         self.pair("  first page | before the table was filled", times["many first page"], alone)
 
-    def pair(self, title: str, ours: float, peer: float) -> None:
+    def pair(self, title: str, ours: float, peer: float, aim: str = "<= 1.3") -> None:
         print(
             LINE.format(
                 title,
                 f"{1000 * ours:.0f} ms",
                 f"{1000 * peer:.0f} ms",
                 f"{ours / peer:.2f}",
-                "<= 1.3",
+                aim,
             ),
             flush=True,
         )
@@ -248,9 +282,7 @@ class Bench:
         """
         orders = self.orders_to_cancel()
         fill_callbacks(self.stack, ROWS)
-        self.stack.stop_odoo()
-        self.stack._processes["odoo"].env.pop("ODOO_WORKERS")
-        self.stack.start_odoo()
+        self.own_workers()
         called = {}
         with ThreadPoolExecutor(8) as pool:
             begun = time.monotonic()

@@ -155,12 +155,18 @@ class Borrower:
     # --- the questionnaire ---
 
     def accept_documents(self):
-        # the address is there before the page: of half a list only half would be ticked
-        self.page.wait_for_load_state("domcontentloaded")
+        self.await_documents()
         for tick in self.page.locator(".tl-documents input[type=checkbox]").all():
             tick.check()
 
+    def await_documents(self):
+        """Wait while a job makes the documents; the page comes again by itself."""
+        self.page.locator(".tl-documents input[type=checkbox]").first.wait_for()
+        # the address is there before the page: of half a list only half would be ticked
+        self.page.wait_for_load_state("domcontentloaded")
+
     def confirm_documents(self):
+        self.await_documents()
         self.shoot("documents")
         self.accept_documents()
         self.ask_code()

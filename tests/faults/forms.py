@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import requests
 from lxml import html
@@ -9,6 +10,7 @@ from lxml import html
 from tests.e2e.story import Sandbox, new_phone
 
 PATIENCE = 120  # seconds; many requests share few workers
+POLL = 0.3  # seconds
 
 
 class Forms:
@@ -19,6 +21,7 @@ class Forms:
         self.phone, self.order_number = phone or new_phone(), ""
         self.session = requests.Session()
         self.answer, self.page = None, None
+        self.follow = True  # a page that waits and asks again by itself
 
     def order(self, **values):
         """Order a tour, let the agency hand it over and open the link."""
@@ -83,6 +86,9 @@ class Forms:
         return f"{self.stack.url()}{address}" if address.startswith("/") else address
 
     def _see(self, answer):
+        while self.follow and "tl-waiting" in answer.text:
+            sleep(POLL)
+            answer = self.session.get(answer.url, timeout=PATIENCE)
         assert answer.status_code == 200, f"{answer.status_code} {answer.url}"
         self.answer, self.page = answer, html.fromstring(answer.text)
 

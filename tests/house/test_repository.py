@@ -69,7 +69,12 @@ def test_jobs_leave_http_workers_free_for_people():
     [slots] = re.findall(r"^SLOTS = (\d+)$", breaker, re.MULTILINE)
     assert int(slots) < capacity["root.tour_loan_callback"]
     assert sum(capacity.values()) <= root
-    assert root <= configuration.getint("options", "workers") - 3
+    signing = (ROOT / "addons/tour_loan/models/application_signing.py").read_text()
+    [pages] = re.findall(r"ALL_ASKED_AT_ONCE = \d+, (\d+)$", signing, re.MULTILINE)
+    payu = (ROOT / "addons/payu_connector/const.py").read_text()
+    [payers] = re.findall(r"^ASKED_AT_ONCE = (\d+)$", payu, re.MULTILINE)
+    asking = int(pages) + int(payers)
+    assert root + asking <= configuration.getint("options", "workers") - 2
 
 
 def test_every_expected_log_line_has_its_reason():

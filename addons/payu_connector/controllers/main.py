@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from werkzeug.exceptions import BadRequest, Forbidden
 
 from odoo import fields, http
@@ -47,6 +49,40 @@ class PayuController(http.Controller):
             query = {"reference": reference, "access_token": access_token}
             return request.redirect_query("/payment/status", query)
         return request.redirect("/payment/status")
+
+    @http.route(const.WAIT_ROUTE, type="http", auth="public", methods=["GET"], save_session=False)
+    def payu_ru_wait(self, reference="", access_token="", **_untrusted):
+        """Lead the payer on to PayU's page as soon as PayU can be asked for it.
+
+        So many others are asking PayU just now that it seems to hang; the page asks again by
+        itself, and holds no worker meanwhile.
+
+        :param str reference: the payment, written by us into the address.
+        :param str access_token: shows that the address is ours.
+        """
+        if not payment_utils.check_access_token(access_token, reference):
+            raise Forbidden
+        # In sudo mode: the payer may be nobody to Odoo; the token is his access right.
+        transaction_sudo = (
+            request.env["payment.transaction"]
+            .sudo()
+            .search([("reference", "=", reference), ("provider_code", "=", "payu_ru")])
+        )
+        # A draft is a payment PayU has not been asked about; all others went on before.
+        if transaction_sudo.state != "draft" or transaction_sudo.payu_ru_page_expires_at:
+            return request.redirect("/payment/status")
+        values = transaction_sudo._get_specific_rendering_values({})
+        if not values:
+            return request.redirect("/payment/status")
+        if values["api_url"] != const.WAIT_ROUTE:
+            query = urlencode(values["url_params"])
+            address = f"{values['api_url']}?{query}" if query else values["api_url"]
+            return request.redirect(address, local=False)
+        request.update_context(lang=transaction_sudo.partner_lang or request.env.lang)
+        page = request.render("payu_connector.wait_page")
+        page.headers["Refresh"] = str(const.WAIT_SECONDS)
+        page.headers["Cache-Control"] = "no-store"
+        return page
 
     @staticmethod
     def _is_worth_asking(transaction):

@@ -7,6 +7,7 @@ from urllib3.exceptions import NewConnectionError
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.http import request
 from odoo.tools.urls import urljoin
 
 from odoo.addons.payment.logging import get_payment_logger
@@ -208,6 +209,10 @@ class PaymentProvider(models.Model):
         key = (self.env.cr.dbname, self.id)
         if (left := quiet_until.get(key, 0) - time.monotonic()) > 0:
             raise answers.Refused(answers.LIMIT, f"PayU asks to wait {left:.0f} s")
+        # a job of a queue has its channel: nobody waits for it
+        is_page = request and not self.env.context.get("job_uuid")
+        if is_page and not self._payu_ru_take_place():
+            raise answers.Refused("BUSY")
         url = urljoin(self._payu_ru_api_address(is_live), call.path)
         moment = fields.Datetime.context_timestamp(
             self.with_context(tz="Europe/Moscow"), fields.Datetime.now()
@@ -250,6 +255,25 @@ class PaymentProvider(models.Model):
         ):
             quiet_until[key] = time.monotonic() + seconds
         return response.status_code, response.content
+
+    def _payu_ru_take_place(self):
+        """Take one of the places for asking PayU while somebody waits for a page.
+
+        A PayU that hangs would else hold every worker of the server. The place is given back
+        with the end of the transaction, also by a worker that dies.
+
+        :return: Whether there was one.
+        :rtype: bool
+        """
+        self.ensure_one()
+        for place in range(const.ASKED_AT_ONCE):
+            self.env.cr.execute(
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)",
+                (f"payu_ru {self.id}", place),
+            )
+            if self.env.cr.fetchone()[0]:
+                return True
+        return False
 
     def _get_redirect_origins(self):
         """Say where the redirect form may lead, for the `form-action` of a page's policy.

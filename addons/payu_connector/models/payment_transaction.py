@@ -110,6 +110,8 @@ class PaymentTransaction(models.Model):
             answer = self.provider_id._payu_ru_call(call, self.reference, self.is_live)
             page = answers.page(*answer, self.reference, amount)
         except answers.Refused as refusal:
+            if refusal.code == "BUSY":
+                return self._payu_ru_wait_values()
             self._set_error(self._payu_ru_explain(refusal))
             return {}
         except ValueError as error:  # An amount or reference that is not for PayU.
@@ -128,6 +130,17 @@ class PaymentTransaction(models.Model):
         )
         address, _separator, query = page.url.partition("?")
         return {"api_url": address, "url_params": parse_qsl(query, keep_blank_values=True)}
+
+    def _payu_ru_wait_values(self):
+        """Return the address of our page that waits for a place to ask PayU, and goes on.
+
+        :rtype: dict
+        """
+        token = payment_utils.generate_access_token(self.reference, env=self.env)
+        return {
+            "api_url": const.WAIT_ROUTE,
+            "url_params": [("reference", self.reference), ("access_token", token)],
+        }
 
     def _payu_ru_await_answer(self):
         """Keep a payment open of which PayU does not say what became of it: it may be paid.
@@ -201,7 +214,7 @@ class PaymentTransaction(models.Model):
         match refusal.code:
             case "NO_CONNECTION":
                 return self.env._("PayU cannot be reached now. Please try again later.")
-            case answers.LIMIT:
+            case answers.LIMIT | "BUSY":
                 return self.env._("PayU is busy. Please try again in a minute.")
             case "REQUEST_EXPIRED":
                 return self.env._("The clock of our server is wrong. Please tell us about it.")

@@ -9,3 +9,4 @@ from . import test_return
 from . import test_security
 from . import test_access
 from . import test_lifecycle
+from . import test_waiting

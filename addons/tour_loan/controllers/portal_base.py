@@ -12,6 +12,8 @@ from ..rules import masking
 
 SESSION_KEY = "tour_loan_application"
 BIRTH_DATE_KEY = "tour_loan_birth_date"
+# until a page that waits asks again: a PDF takes a second, a counterparty that hangs more
+WAIT_SECONDS = {"documents": 1, "agency": 4}
 
 
 def with_application(page):
@@ -116,6 +118,16 @@ class BorrowerPages(Controller):
                 **values,
             },
         )
+
+    def _waiting_page(self, application, what: str):
+        """Answer at once that something is on its way; the page asks again by itself.
+
+        :param what: ``agency`` (its answer) or ``documents`` (their PDFs)
+        """
+        page = self._render("waiting_page", application, what=what)
+        # with an address: after a POST the page is asked for, not posted again
+        page.headers["Refresh"] = f"{WAIT_SECONDS[what]}; url={request.httprequest.path}"
+        return page
 
     def _json_answer(self, values):
         response = request.make_json_response(values)

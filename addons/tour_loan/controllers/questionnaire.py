@@ -41,6 +41,8 @@ class Questionnaire(BorrowerPages):
             return self._step_page(application, step, typed, errors, back)
         names = list(STEPS)
         following = [*names[names.index(step) + 1 :], "review"][0]
+        if application._is_complete():
+            application._documents("questionnaire")  # a head start for the review
         home = f"/my/applications/{application.uuid}"
         # what the lender asks for leads on by itself, as does a change from the review
         wanted = back == "review" or application.state == "needs_data"
@@ -89,6 +91,8 @@ class Questionnaire(BorrowerPages):
             request.session[BIRTH_DATE_KEY] = application.birth_date.isoformat()
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
+        if not documents:
+            return self._waiting_page(application, "documents")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("questionnaire", documents)
         if not (ticked or asked):
@@ -100,6 +104,8 @@ class Questionnaire(BorrowerPages):
 
     def _review_page(self, application, problem=None, **values):
         documents = application._documents("questionnaire")
+        if not documents:
+            return self._waiting_page(application, "documents")
         return self._render(
             "review_page",
             application,

@@ -19,9 +19,14 @@ class Sign(BorrowerPages):
 
         The answer goes into the form, signed, and comes back with the next POST.
         """
-        if application._sign_blocker() or not application._contract_documents():
+        if application._sign_blocker():
             return request.redirect(f"/my/applications/{application.uuid}")
-        return self._sign_page(application, application._actualize())
+        if not application._documents("contract"):
+            return self._waiting_page(application, "documents")
+        actualized = application._actualize()
+        if not actualized:
+            return self._waiting_page(application, "agency")
+        return self._sign_page(application, actualized)
 
     @route(
         "/my/applications/<string:uuid>/sign",
@@ -47,6 +52,8 @@ class Sign(BorrowerPages):
                 return self._sign_page(application, actualized, problem=error)
             return request.redirect(home)
         documents = application._documents("contract")
+        if not documents:
+            return self._waiting_page(application, "documents")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("contract", documents)
         if not (ticked or asked):

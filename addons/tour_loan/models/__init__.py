@@ -47,6 +47,8 @@ from . import attention
 from . import application_staff
 from . import users
 from . import passport_division
+from . import ir_attachment
 from . import ir_http
+from . import ir_http_body
 from . import ir_http_doors
 from . import payment_provider

@@ -14,17 +14,16 @@ class Application(models.Model):
     # --- documents and codes ---
 
     def _documents(self, stage: str):
-        """Return the documents of ``stage`` for this application, made if needed.
+        """Return the documents of ``stage`` for this application as its texts are now.
 
-        Texts of the first step name nobody and are shared by all borrowers of the
-        agency; those of later stages bear the borrower's name and passport.
+        None at all while one of them is not laid out: that is a job's work, which this
+        orders; the page waits. Texts of the first step name nobody and are shared by all
+        borrowers of the agency; those of later stages bear the borrower's name and passport.
         """
-        templates = self.env["tour_loan.document.template"]._of_stage(stage)
         person = None if stage == "acquaintance" else self
         documents = self.env["tour_loan.document"]
-        for template in templates:
-            documents |= documents._make(template, self.agency_id, person)
-        return documents
+        known = documents._of_stage(stage, self.agency_id, person)
+        return known or documents._have_made(stage, self.agency_id, person)
 
     def _request_code(self, stage: str, phone: str, origin: dict, known: bool = False):
         """Send the code that confirms ``stage``; return (code, refusal).
@@ -32,6 +31,8 @@ class Application(models.Model):
         ``known``: the phone was confirmed in the visitor's browser before.
         """
         documents = self._documents(stage)
+        if not documents:  # changed this moment: nobody signs what he was not shown
+            return self.env["tour_loan.code"], {"error": "wait", "seconds": 2}
         return self.env["tour_loan.code"]._request(
             stage, phone, origin, self, documents, self._code_text(stage), known
         )

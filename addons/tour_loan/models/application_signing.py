@@ -16,6 +16,9 @@ from ..tools import read_signed
 ACTUALIZE_SCOPE = "tour_loan.actualize"
 ACTUALIZE_MINUTES = 15
 ACTUALIZE_SECONDS = 5
+# Pages that ask at the same moment: of one agency, and of all together. The others wait
+# at a page that asks again; odoo.conf keeps workers for them.
+ASKED_AT_ONCE, ALL_ASKED_AT_ONCE = 2, 3
 ACTUALIZE = "order.actualize"
 
 
@@ -28,8 +31,16 @@ class Application(models.Model):
         """Ask the agency whether the order still stands; return the signed answer.
 
         Writes nothing, so it may be called in a request: the answer travels through
-        the browser, signed, and is believed for some minutes in the next POST.
+        the browser, signed, and is believed for some minutes in the next POST. An empty
+        text: others are asking this agency and wait for it, ask again in a moment.
         """
+        agency = self.agency_id
+        take_place = self.env["tour_loan.lock"]._take_place
+        if agency.actualize_url and not (
+            take_place(f"ask agency {agency.id}", ASKED_AT_ONCE)
+            and take_place("ask any agency", ALL_ASKED_AT_ONCE)
+        ):
+            return ""
         return hash_sign(
             self.env(su=True),
             ACTUALIZE_SCOPE,

@@ -24,10 +24,10 @@ class Application(models.Model):
                     field["readonly"] = True
         return described
 
-    @api.depends("needs")
+    @api.depends("needs", "needs_words")
     def _compute_needs_text(self):
         for application in self:
-            application.needs_text = ", ".join(application.needs or [])
+            application.needs_text = ", ".join(application._need_labels())
 
     @api.depends("document_ids", "callback_ids", "loan_id")
     def _compute_counts(self):

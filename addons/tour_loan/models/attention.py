@@ -55,18 +55,19 @@ class Attention(models.Model):
         self.env.flush_all()  # the rows are other models', whose writes may be pending
         rows = [
             SQL(
-                "SELECT waiting.id::bigint * %s + %s AS id, %s::varchar AS kind, "
-                "waiting.since::timestamp AS since, waiting.what::text AS what, "
-                "waiting.application_id::integer AS application_id, waiting.id AS res_id "
-                "FROM (%s) AS waiting",
+                # of one record there may be several things to say
+                "SELECT source.id::bigint * %s + %s AS id, %s::varchar AS kind, "
+                "min(source.since)::timestamp AS since, string_agg(source.what, '; ') AS what, "
+                "max(source.application_id)::integer AS application_id, source.id AS res_id "
+                "FROM (%s) AS source GROUP BY source.id",
                 PLACES,
                 place,
                 name,
-                source,
+                SQL(" UNION ALL ").join(self.env[name]._needs_person()),
             )
             for place, name in enumerate(self._taking_part())
             if self.env[name].has_access("read")  # what one may not open, one is not sent to
-            for source in self.env[name]._needs_person()
+            and self.env[name]._needs_person()
         ]
         return SQL(
             "SELECT waiting.id, waiting.kind, waiting.since, waiting.what, waiting.res_id, "
@@ -124,16 +125,13 @@ class Application(models.Model):
     @api.model
     def _needs_person(self) -> list:
         """Applications about which only staff can go on."""
-        return (
-            [
-                SQL(
-                    "SELECT id, state_changed_at AS since, attention AS what, id AS application_id "
-                    "FROM tour_loan_application WHERE attention <> ''"
-                )
-            ]
-            if "attention" in self._fields
-            else []
-        )
+        return [
+            *getattr(super(), "_needs_person", list)(),
+            SQL(
+                "SELECT id, state_changed_at AS since, attention AS what, id AS application_id "
+                "FROM tour_loan_application WHERE attention <> ''"
+            ),
+        ]
 
 
 class Loan(models.Model):
@@ -143,12 +141,13 @@ class Loan(models.Model):
     def _needs_person(self) -> list:
         """The lender's books say what we do not understand, or what was not signed."""
         return [
+            *getattr(super(), "_needs_person", list)(),
             SQL(
                 "SELECT id, COALESCE(as_of, create_date) AS since, "
                 "concat_ws('; ', unknown_status, unlike_signed) AS what, application_id "
                 "FROM tour_loan_loan WHERE state NOT IN ('closed', 'annulled') "
                 "AND (unknown_status <> '' OR unlike_signed <> '')"
-            )
+            ),
         ]
 
 
@@ -160,6 +159,7 @@ class Repayment(models.Model):
         """Money a person has to settle, or that the books refused."""
         refused = self.env._("Refused by the accounting system")
         return [
+            *getattr(super(), "_needs_person", list)(),
             SQL(
                 "SELECT repayment.id, repayment.paid_at AS since, "
                 "COALESCE(NULLIF(repayment.attention, ''), %s) AS what, loan.application_id "
@@ -167,7 +167,7 @@ class Repayment(models.Model):
                 "JOIN tour_loan_loan loan ON loan.id = repayment.loan_id "
                 "WHERE repayment.attention <> '' OR repayment.state = 'refused'",
                 refused,
-            )
+            ),
         ]
 
 

@@ -7,6 +7,8 @@ import psycopg2
 from odoo import api, fields, models, sql_db
 from odoo.tools import SQL
 
+from ..away.trouble import is_trouble
+
 _connections = {}  # by database: this process's own for counting, in autocommit
 
 
@@ -58,7 +60,9 @@ def _count(database: str, agency_id: int, minute: int) -> int:
             with connection.cursor() as cursor:
                 cursor.execute("EXECUTE count_call (%s, %s)", (agency_id, minute))
                 return cursor.fetchone()[0]
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        except psycopg2.Error as error:
+            if not is_trouble(error):
+                raise
             _connections.pop(database, None)
             if not kept:  # a kept connection may have died meanwhile, a new one must work
                 raise

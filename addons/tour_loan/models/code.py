@@ -42,7 +42,7 @@ class Code(models.Model):
     application_id = fields.Many2one(
         "tour_loan.application", readonly=True, index=True, ondelete="restrict"
     )
-    document_ids = fields.Many2many("tour_loan.document", readonly=True)
+    document_ids = fields.Many2many("tour_loan.document", readonly=True, ondelete="restrict")
     documents_digest = fields.Char(readonly=True)
     nonce = fields.Char(required=True, readonly=True, default=lambda self: codes.new_nonce())
     state = fields.Selection(

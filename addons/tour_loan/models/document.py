@@ -2,13 +2,18 @@
 
 import base64
 import hashlib
+from contextlib import suppress
 
 import weasyprint
 from lxml import html as lxml_html
 from markupsafe import Markup
+from psycopg2 import IntegrityError
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..rules import codes
 
@@ -39,25 +44,71 @@ class DocumentTemplate(models.Model):
 
     _code_uniq = models.UniqueIndex("(code)", "A template with this code exists.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        templates = super().create(vals_list)
+        self._make_common_soon()
+        return templates
+
+    def write(self, vals):
+        done = super().write(vals)
+        self._make_common_soon()
+        return done
+
+    @api.model
+    def _make_common_soon(self):
+        """Have the texts that are everybody's laid out before the first borrower comes."""
+        # sudo: staff who may change a text or an agency cause what the server does
+        cron_sudo = self.env.ref("tour_loan.ir_cron_common_documents", False)
+        if cron_sudo:
+            cron_sudo.sudo()._trigger()
+
+    @api.model
+    def _cron_make_common(self):
+        """Clock: have laid out what names nobody and is not there yet, for every agency."""
+        documents = self.env["tour_loan.document"]
+        for agency in self.env["tour_loan.agency"].search([]):
+            if not documents._of_stage("acquaintance", agency):
+                documents._have_made("acquaintance", agency)
+
     @api.model
     def _of_stage(self, stage):
         return self.search([("stage", "=", stage)])
 
     def _html(self, agency, application=None) -> str:
-        """Return the text as one self-contained HTML page, in Russian."""
+        """Return the text as one self-contained HTML page, in Russian.
+
+        The same whoever asks: a page looks whether the job has made it.
+        """
+        russian = {"lang": "ru_RU", "tz": "Europe/Moscow"}
         return (
             self.env["ir.qweb"]
-            .with_context(lang="ru_RU")
+            .with_context(**russian)
             ._render(
                 self.view_id.id,
                 {
-                    "template": self.with_context(lang="ru_RU"),
-                    "agency": agency,
-                    "application": application,
+                    "template": self.with_context(**russian),
+                    "agency": agency.with_context(**russian),
+                    "application": application and application.with_context(**russian),
                     "lender": self.env.company,
                 },
             )
         )
+
+
+class Agency(models.Model):
+    _inherit = "tour_loan.agency"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        agencies = super().create(vals_list)
+        self.env["tour_loan.document.template"]._make_common_soon()
+        return agencies
+
+    def write(self, vals):
+        done = super().write(vals)
+        self.env["tour_loan.document.template"]._make_common_soon()
+        return done
 
 
 class Document(models.Model):
@@ -93,15 +144,49 @@ class Document(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _never_unlinked(self):
-        raise UserError(self.env._("A document that was shown is never deleted."))
+        if self - self._never_asked_for():
+            raise UserError(self.env._("A document that was shown is never deleted."))
+
+    def _never_asked_for(self):
+        """Return those of one application that no code was ever asked for."""
+        own = self.filtered("application_id")
+        codes_sudo = self.env["tour_loan.code"].sudo()  # sudo: counted, not shown
+        asked = codes_sudo.search([("document_ids", "in", own.ids)]).document_ids
+        return own - asked.sudo(False)
 
     @api.model
-    def _make(self, template, agency, application=None):
-        """Return the PDF of ``template``; the same text gives the same document.
+    def _of_stage(self, stage, agency, application=None):
+        """Return the documents of a stage as its texts are now.
 
-        A text without personal data (no ``application``) is made once an agency and
-        version, not once a borrower: hundreds of people read the same bytes.
+        None at all while one of them is not laid out.
         """
+        templates = self.env["tour_loan.document.template"]._of_stage(stage)
+        made = [self._find(template, agency, application)[0] for template in templates]
+        return self.union(*made) if all(made) else self.browse()
+
+    @api.model
+    def _have_made(self, stage, agency, application=None):
+        """Let a job make the documents of a stage; return those that are there by now: none."""
+        whose = application or agency
+        self.with_user(SUPERUSER_ID).with_delay(
+            channel="root.tour_loan_document",
+            max_retries=0,
+            identity_key=f"{whose._name} {whose.id} {stage}",
+        )._make_stage(stage, agency, application)
+        return self.browse()
+
+    @api.model
+    def _make_stage(self, stage, agency, application=None):
+        """Job: lay the documents of a stage out. A full disk is waited for."""
+        templates = self.env["tour_loan.document.template"]._of_stage(stage)
+        try:
+            return self.union(*[self._make(t, agency, application) for t in templates])
+        except OSError as error:
+            raise RetryableJobError(str(error), seconds=10, ignore_retry=True) from error
+
+    @api.model
+    def _find(self, template, agency, application):
+        """Return (document or none, HTML, its hash)."""
         html = template._html(agency, application)
         source_hash = hashlib.sha256(str(html).encode()).hexdigest()
         known = self.search(
@@ -113,11 +198,39 @@ class Document(models.Model):
             ],
             limit=1,
         )
+        return known, html, source_hash
+
+    @api.model
+    def _make(self, template, agency, application=None):
+        """Return the PDF of ``template``; the same text gives the same document.
+
+        A text without personal data (no ``application``) is made once an agency and
+        version, not once a borrower: hundreds of people read the same bytes.
+
+        Laying out takes a second of a processor: jobs do it, never a page.
+        """
+        known, html, source_hash = self._find(template, agency, application)
+        if known:
+            return known
         # a document speaks Russian whoever caused it to be made
         russian = template.with_context(lang="ru_RU")
-        return known or self._store(
+        made = self._store(
             russian, agency, application, source_hash, self._pdf(html), _readable(html)
         )
+        if template.stage == "questionnaire":
+            earlier = application.document_ids.filtered(lambda d: d.template_id == template) - made
+            earlier._forget()
+        return made
+
+    def _forget(self):
+        """Delete texts that were overtaken before a code was asked for them.
+
+        Each letter changed before the review makes other documents; they would pile up.
+        """
+        for document in self._never_asked_for():
+            # a code asked for at this very moment keeps it: the database refuses
+            with suppress(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                document.unlink()
 
     @api.model
     def _store(self, template, agency, application, source_hash, content: bytes, text: str):

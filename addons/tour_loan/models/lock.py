@@ -35,6 +35,21 @@ class Lock(models.Model):
             log_exceptions=False,
         )
 
+    @api.model
+    def _take_place(self, key: str, places: int) -> bool:
+        """Take one of ``places`` at ``key`` until the transaction ends; False: all taken.
+
+        For questions asked while somebody waits at a page: who hangs with one counterparty
+        holds so many workers and no more. PostgreSQL frees the places of those who die.
+        """
+        for number in range(places):
+            self.env.cr.execute(
+                SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)", key, number)
+            )
+            if self.env.cr.fetchone()[0]:
+                return True
+        return False
+
     @api.autovacuum
     def _gc_locks(self):
         # a lock only orders transactions in flight; the records tell all later ones

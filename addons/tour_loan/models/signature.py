@@ -31,7 +31,7 @@ class Signature(models.Model):
     borrower_id = fields.Many2one("tour_loan.borrower", required=True, readonly=True)
     code_id = fields.Many2one("tour_loan.code", required=True, readonly=True, ondelete="restrict")
     purpose = fields.Selection(PURPOSES, required=True, readonly=True)
-    document_ids = fields.Many2many("tour_loan.document", readonly=True)
+    document_ids = fields.Many2many("tour_loan.document", readonly=True, ondelete="restrict")
     documents_digest = fields.Char("SHA-256 of the documents", readonly=True)
     phone = fields.Char(required=True, readonly=True)
     signed_at = fields.Datetime("Signed at", required=True, readonly=True)

@@ -38,6 +38,10 @@ from . import test_access
 from . import test_performance
 from . import test_routes
 from . import test_privacy
+from . import test_file_store
+from . import test_documents
+from . import test_body_limits
+from . import test_away
 from . import test_history
 from . import test_export
 from . import test_search

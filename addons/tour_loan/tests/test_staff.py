@@ -57,6 +57,22 @@ class TestStaff(TourLoanCommon):
         self.assertEqual(sms.state, "pending")
         self.assertNotIn(row, self.waiting())
 
+    def test_a_record_with_two_things_to_say_is_one_row(self):
+        models = [
+            name
+            for name, model in self.env.registry.items()
+            if hasattr(model, "_needs_person") and not model._abstract
+        ]
+        self.assertIn("payment.transaction", models)
+        for name in models:
+            for source in self.env[name]._needs_person():
+                self.env.execute_query(source)  # each of them is a SELECT of its own
+        application = self.signed()
+        application.loan_id.write({"unknown_status": "Закрыт", "unlike_signed": "Ставка"})
+        rows = self.waiting().filtered(lambda row: row.application_id == application)
+        self.assertEqual(rows.mapped("what"), ["Закрыт; Ставка"])
+        self.assertEqual(len(set(rows.ids)), len(rows))
+
     def test_its_kinds_are_named_in_russian(self):
         kinds = self.env["tour_loan.attention"].with_context(lang="ru_RU").fields_get(["kind"])
         for model, name in kinds["kind"]["selection"]:
