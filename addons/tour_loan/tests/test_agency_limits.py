@@ -1,5 +1,6 @@
 import os
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
