@@ -31,7 +31,6 @@ from . import installment
 from . import repayment
 from . import payment_transaction
 from . import payment_page
-from . import lawful
 from . import claim
 from . import call_count
 from . import callback
@@ -44,6 +43,7 @@ from . import signature
 from . import history
 from . import application_search
 from . import attention
+from . import lawful
 from . import application_staff
 from . import users
 from . import passport_division
