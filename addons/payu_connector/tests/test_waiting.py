@@ -54,6 +54,9 @@ class TestWaiting(PayuCommon, PaymentHttpCommon):
         self.assertEqual(len(self.payu.requests), 1)
 
     def test_the_form_of_the_shop_leads_to_that_page(self):
+        # beside tour_loan the shop's route is open to employees only
+        login = self.internal_user.login
+        self.authenticate(login, login)
         with self.others_ask():
             values = self._get_processing_values(
                 **self._prepare_transaction_values(self.payment_method_id, None, "redirect")

@@ -1,4 +1,6 @@
+import os
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
@@ -178,6 +180,8 @@ class TestAgencyLimits(TourLoanCommon):
     # --- products in a quote ---
 
     def two_products(self):
+        # a microfinance company: a microcredit one may not lend so much
+        self.startPatcher(patch.dict(os.environ, TOUR_LOAN_LENDER_KIND="mfk"))
         big = self.product.copy(
             {
                 "code": "big",

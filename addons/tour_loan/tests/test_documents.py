@@ -14,7 +14,9 @@ class TestDocuments(TourLoanCommon):
     """What piles up, and what stays for ever."""
 
     def edit(self, application, number):
-        application._save_step("passport", {**TYPED["passport"], "birth_place": f"г. {number}"})
+        place = f"г. Ново{chr(ord('а') + number)}ск"
+        typed = {**TYPED["passport"], "birth_place": place}
+        self.assertFalse(application._save_step("passport", typed))
         return application._documents("questionnaire")
 
     def test_twenty_four_edits_leave_the_documents_of_the_last(self):
