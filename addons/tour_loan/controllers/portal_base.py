@@ -141,11 +141,11 @@ class BorrowerPages(Controller):
             to say by itself: it expired, was replaced, the documents changed
         """
         code = application._active_code(stage)
-        if (problem or {}).get("error") == "wait" and code.state == "active":
-            problem = None  # the countdown says it
         standing = code._standing(documents._digest())
         ticks_anew = not code or code.state in ("void", "used")
         ticks_anew = ticks_anew or (standing or {}).get("error") == "changed"
+        if (problem or {}).get("error") == "wait" and not ticks_anew:
+            problem = None  # the form's countdown says it
         return {
             "code": code,
             "ask_code": not ticks_anew,
