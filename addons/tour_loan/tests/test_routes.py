@@ -74,9 +74,11 @@ class TestWalk(RoutesCase):
         closed = self.closed_rules(role)
         self.assertGreater(len(closed), 200)
         for rule in closed:
-            path = address(rule)
-            self.assertShut(path)
-            self.assertShut(path, "POST", json={"jsonrpc": "2.0", "params": {}})
+            self.assertShut(address(rule))
+        # by another verb what stands below /odoo/ is /odoo/<path>, which leads to the login
+        closed = [rule for rule in closed if not rule.startswith("/odoo/")]
+        for rule in closed:
+            self.assertShut(address(rule), "POST", json={"jsonrpc": "2.0", "params": {}})
         for rule in closed[::7]:  # the verbs and a form: decided before all of them matter
             path = address(rule)
             self.assertShut(path, "POST", data={"csrf_token": "x"})
