@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from datetime import timedelta
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest.mock import patch
@@ -98,10 +99,12 @@ def page(*rows, more=0, as_of="20261124120000"):
 
 
 def approved(uuid, amount="120000.00", **values):
-    """A row of GetApplications: approved, one payment."""
+    """A row of GetApplications: approved, one payment in thirty days."""
+    due_on = fields.Date.today() + timedelta(days=30)
+    payment = str(Decimal(amount) + Decimal("2958.90"))
     line = {
-        "Дата": "20261224000000",
-        "Сумма": "122958.90",
+        "Дата": f"{due_on:%Y%m%d}000000",
+        "Сумма": payment,
         "СуммаОД": amount,
         "СуммаПроцентов": "2958.90",
         "ОстатокОД": "0.00",
@@ -112,7 +115,7 @@ def approved(uuid, amount="120000.00", **values):
         "ПроцентнаяСтавка": "30",
         "ПСК": "29.999",
         "ПСКВРублях": "2958.90",
-        "ЕжемесячныйПлатеж": "122958.90",
+        "ЕжемесячныйПлатеж": payment,
         "ДействуетДо": "20991231235959",
         "ГрафикПлатежей": [line],
     }

@@ -262,7 +262,7 @@ class TestMessage(MoyamfoCase):
         """Write the evidence of a signature by SMS code 3 over one document."""
         template = self.env["tour_loan.document.template"].search([], limit=1)
         document = self.env["tour_loan.document"]._store(
-            template, self.agency, application, "source", b"%PDF"
+            template, self.agency, application, "source", b"%PDF", "text"
         )
         borrower = self.env["tour_loan.borrower"]._of_phone(application.phone, create=True)
         application.borrower_id = borrower

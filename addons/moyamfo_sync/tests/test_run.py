@@ -39,7 +39,7 @@ class TestRun(MoyamfoCase):
         self.pull("fresh")
         self.assertEqual(application.offer_amount, 90000)
         self.assertEqual(application.offer_psk, 29.999)
-        self.assertEqual(application.offer_schedule[0]["amount"], "122958.90")
+        self.assertEqual(application.offer_schedule[0]["amount"], "92958.90")
         self.assertEqual(application.offer_valid_until, datetime(2099, 12, 31, 20, 59, 59))
 
     def test_an_offer_whose_time_has_fractions_is_no_news_at_each_pull(self):

@@ -11,13 +11,13 @@ class Sign(BorrowerPages):
         type="http",
         auth="public",
         methods=["GET"],
-        readonly=True,
     )
     @with_application
     def sign_page(self, application, **_values):
-        """Ask the agency whether the tour still stands; write nothing.
+        """Order the documents, or ask the agency whether the tour still stands; never both.
 
-        The answer goes into the form, signed, and comes back with the next POST.
+        The answer is not written: it goes into the form, signed, and comes back with the
+        next POST.
         """
         if application._sign_blocker():
             return request.redirect(f"/my/applications/{application.uuid}")
