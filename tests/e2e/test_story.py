@@ -179,6 +179,6 @@ def test_every_page_bears_the_brand_of_its_agency(stack, page, code, name):
     assert shown == accent
     borrower.confirm_documents()
     expect(logo).to_have_attribute("alt", name)
-    expect(page).to_have_title(name)
+    expect(page).to_have_title(re.compile(f" – {re.escape(name)}$"))
     order = outcome.check(borrower, "filling", submitted=False)
     assert order["agency"] == code

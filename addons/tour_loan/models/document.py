@@ -67,7 +67,7 @@ class DocumentTemplate(models.Model):
     def _cron_make_common(self):
         """Clock: have laid out what names nobody and is not there yet, for every agency."""
         documents = self.env["tour_loan.document"]
-        for agency in self.env["tour_loan.agency"].search([]):
+        for agency in self.env["tour_loan.agency"].search([("blocked", "=", False)]):
             if not documents._of_stage("acquaintance", agency):
                 documents._have_made("acquaintance", agency)
 

@@ -23,6 +23,7 @@ class IrHttp(models.AbstractModel):
         staff = bool(request.env.uid) and request.env.user._is_internal()
         if staff:
             http.max_content_length = STAFF_BYTES
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if not staff and "max_content_length" not in rule.endpoint.routing:
             http.max_content_length = FORM_BYTES if http.path.startswith(FORMS) else VISITOR_BYTES
+        return result

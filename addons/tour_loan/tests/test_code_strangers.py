@@ -123,7 +123,7 @@ class TestStrangersAtPages(TourLoanHttpCommon):
         """Type the victim's number in an application of the attacker's; ask for its login."""
         page = self.start(self.application(customer={"phone": THEIR_PHONE}))
         page.send("send", tick=True, phone=PHONE)
-        self.assertTrue(page.form("confirm"))
+        self.assertIsNotNone(page.form("confirm"))
         for code in ("000000", "000001", "000002", "000003", "000004"):
             page.send("confirm", code=code)
         for _number in range(11):
@@ -192,7 +192,7 @@ class TestStrangersAtPages(TourLoanHttpCommon):
         # the new holder sees nothing of the former's code, and ticks for himself
         page = self.start(mine)
         self.assertEqual(page.errors(), [])
-        self.assertTrue(page.form("send"))
+        self.assertIsNotNone(page.form("send"))
         page.post(page.path, {**dict(page.form("send").fields), "action": "resend"})
         self.assertFalse(self.code("acquaintance", mine).state == "active")
         page.send("send", tick=True).send("confirm", code=self.code("acquaintance", mine)._plain())
