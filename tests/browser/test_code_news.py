@@ -53,8 +53,10 @@ def test_it_asks_as_long_as_a_code_may_live(waiting):
     for _turn in range(30):
         pass_time(waiting, 2000)
     assert waiting.take() == [NEWS] * 30
-    for _turn in range(30):
+    for _turn in range(29):
         pass_time(waiting, 10_000)
+    with waiting.page.expect_response("**/my/news"):  # the last: it waits no more
+        waiting.page.clock.run_for(10_000)
     assert waiting.take() == [NEWS] * 30
     pass_time(waiting, 60_000)
     assert waiting.take() == []
