@@ -92,7 +92,7 @@ def test_another_sum_says_what_is_open_and_what_is_dropped_may_come_as_a_surplus
         customer.page.goto(customer.loan_page())
         return customer.page.get_by_text("лишн").count()
 
-    wait_until(told, 60)
+    wait_until(told)
     attention = customer.stack.sql(
         "SELECT r.attention FROM tour_loan_repayment r JOIN payment_transaction t "
         "ON t.id = r.transaction_id WHERE t.reference = %s",

@@ -23,7 +23,7 @@ def new_page(chromium):
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", broken.append)
+        page.on("pageerror", lambda error: broken.append(error))
         return page
 
     yield opened
