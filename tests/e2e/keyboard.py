@@ -49,7 +49,7 @@ class KeyboardCustomer(Customer):
         expect(self.page).to_have_url(re.compile("/documents$"))
 
     def accept_documents(self):
-        self.page.wait_for_load_state("domcontentloaded")
+        self.await_documents()
         for tick in self.page.locator(".tl-documents input[type=checkbox]").all():
             self.press(tick, "Space")
             expect(tick).to_be_checked()
