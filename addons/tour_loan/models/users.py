@@ -21,3 +21,15 @@ class ResUsers(models.Model):
         """Give employees who chose no time zone the one the lender works by."""
         employees = self.with_context(active_test=False).search([("share", "=", False)])
         employees.filtered(lambda user: user.active and not user.tz).tz = TIME_ZONE
+
+    def _login(self, credential, user_agent_env):
+        """Keep the zone: at a first login Odoo takes over the browser's."""
+        # sudo: nobody is logged in yet; only the zone of who comes is remembered
+        users_sudo = self.sudo()
+        domain = users_sudo._get_login_domain(credential["login"])
+        user_sudo = users_sudo.search(domain, order=users_sudo._get_login_order(), limit=1)
+        zone = user_sudo.tz
+        auth_info = super()._login(credential, user_agent_env)
+        if zone and user_sudo.tz != zone:
+            user_sudo.tz = zone
+        return auth_info

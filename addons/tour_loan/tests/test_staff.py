@@ -173,3 +173,14 @@ class TestHome(TourLoanHttpCommon):
         chosen = self.env.ref("tour_loan.application_action")
         operator.action_id = chosen.id
         self.assertEqual(self.home("an_operator"), chosen.id)
+
+
+@tagged("post_install", "-at_install")
+class TestStaffLogin(TourLoanHttpCommon):
+    def test_the_browsers_time_zone_is_not_taken_over_at_the_first_login(self):
+        operator = new_test_user(self.env, "an_operator", "tour_loan.tour_loan_group_operator")
+        page = self.visitor().get("/web/login")
+        self.opener.cookies.set("tz", "Asia/Vladivostok")
+        page.send(login="an_operator", password="an_operator")
+        self.assertTrue(operator.login_date)
+        self.assertEqual(operator.tz, "Europe/Moscow")
