@@ -116,7 +116,9 @@ def walk(stack, new_page, look=lambda page, name: None):
 
 def test_an_operator_goes_through_his_day(stack, new_page):
     try:
-        walk(stack, new_page)
+        page = walk(stack, new_page)
+        page.goto(f"{stack.url()}/odoo/action-payu_connector.payment_transaction_action")
+        expect(page.locator(".o_list_view, .o_view_nocontent").first).to_be_visible()
     finally:
         # what he leaves standing would keep later tests waiting
         stack.sql("UPDATE tour_loan_sms SET state = 'dropped' WHERE state IN ('stuck', 'pending')")
