@@ -27,7 +27,7 @@ def test_each_customer_sees_the_brand_of_his_agency(callers, stack, code):
     [[name, color]] = stack.sql(
         "SELECT name, color_accent FROM tour_loan_agency WHERE code = %s", code
     )
-    assert f"<title>{name}</title>" in page
+    assert f" – {name}</title>" in page
     assert f'name="theme-color" content="{color}"' in page
 
 
