@@ -3,6 +3,7 @@
 from threading import Thread
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e import outcome
 from tests.e2e.quick import QuickCustomer
@@ -79,13 +80,19 @@ def pay(customer):
 
 
 def sign_again(customer, code: str):
-    """Type the code once more, unless the browser repeated the request by itself."""
+    """Type the code once more, unless the browser repeated the request by itself.
+
+    It may do so at any time, also while the page to sign is being opened here.
+    """
     wait_until(lambda: customer.arrives(customer.home))
     sign = customer.page.get_by_role("link", name="Перейти к подписанию")
+    signed = customer.page.get_by_role("heading", name="Тур бронируется")
     if sign.count():
         sign.click()
-        customer.type_code(code)
-    customer.await_heading("Тур бронируется")
+        expect(customer.page.locator("#code").or_(signed)).to_be_visible()
+        if not signed.count():
+            customer.type_code(code)
+    expect(signed).to_be_visible()
 
 
 def bookings(customer) -> list[dict]:

@@ -96,7 +96,7 @@ class Agency(models.Model):
             until = application.cooling_off_until
             left = (until - fields.Datetime.now()).total_seconds()
             if left > 0:
-                raise errors.CoolingOff(until, int(left) + 1)
+                raise errors.CoolingOff(until, int(left))
             application._end_cooling_off()
         if application.state in ("committed", "funded"):
             if application.booking_number == params.booking_number:

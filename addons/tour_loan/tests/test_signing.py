@@ -155,7 +155,7 @@ class TestSigning(TourLoanCommon):
         commit = {"application_id": application.uuid, "booking_number": "B-7"}
         error = self.rpc("application.commit", commit)["error"]
         self.assertEqual((error["code"], error["data"]["code"]), (-32004, "cooling_off"))
-        self.assertTrue(14000 < error["data"]["seconds_left"] <= 14401)
+        self.assertTrue(14000 < error["data"]["seconds_left"] <= 4 * 3600)
         application._end_cooling_off()
         self.assertEqual(application.state, "signed")
         application.cooling_off_until = fields.Datetime.now() - timedelta(seconds=1)
