@@ -217,8 +217,11 @@ class Bench:
 
     def pages(self) -> None:
         print("Largest paint of a first visit: 390 px, CPU / 4, 1.6 Mbit/s, 150 ms")
-        for name, paint in largest_paints(self.stack).items():
+
+        def tell(name, paint):
             self.one(f"  {name}", paint.largest, f"<= 1500 ms  {paint.explained()}")
+
+        largest_paints(self.stack, tell)
 
     # --- application.list
 

@@ -5,12 +5,13 @@ Behind docker/nginx.conf where there is an nginx, as in production but for TLS.
 
 import statistics
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from scripts import system_packages
 from tests.e2e.conftest import CHROMIUM_OPTIONS
@@ -54,6 +55,7 @@ class Paint:
     """Medians of the visits to one page; times in ms since the click."""
 
     largest: float
+    best: float  # of `largest`: what others do on this machine only adds to it
     first: float
     answered: float  # the first byte of the page
     bytes: int  # that came, packed
@@ -64,32 +66,42 @@ class Paint:
     def of(cls, visits: list[dict]) -> "Paint":
         numbers = ("largest", "first", "answered", "bytes", "requests")
         medians = {name: statistics.median_low(one[name] for one in visits) for name in numbers}
-        return cls(**medians, what=visits[-1]["what"])
+        best = min(one["largest"] for one in visits)
+        return cls(**medians, best=best, what=visits[-1]["what"])
 
     def explained(self) -> str:
         """Return what the time went to, in a line."""
         return (
-            f"server {self.answered - LATENCY:.0f} ms, first paint {self.first:.0f} ms, "
-            f"{self.bytes / 1024:.0f} KiB, {self.requests} requests before {self.what}"
+            f"best {self.best:.0f}, server {self.answered - LATENCY:.0f}, "
+            f"first paint {self.first:.0f} ms; {self.bytes / 1024:.0f} KiB, "
+            f"{self.requests} requests before {self.what}"
         )
 
 
 class Visits:
     """Stands where an album would: visits every page it is shown, as a phone never here.
 
-    :ivar paints: {name of the page: Paint}
+    :ivar tell: called with the name of each page and its ``Paint``
     """
 
-    def __init__(self, browser, stack, house: str):
-        self.browser, self.stack, self.house, self.paints = browser, stack, house, {}
+    def __init__(self, browser, stack, house: str, tell: Callable):
+        self.browser, self.stack, self.house, self.tell = browser, stack, house, tell
 
     def keep(self, page, name: str, **_size):
         """Visit the page; those of the counterparties are not ours."""
         if not page.url.startswith(f"{self.stack.url()}/"):
             return
+        page.locator(".tl-waiting").wait_for(state="detached")  # while documents are made
         address = urlunsplit(urlsplit(page.url)._replace(netloc=urlsplit(self.house).netloc))
         state = page.context.storage_state()
-        self.paints[name] = Paint.of([self.visit(address, state) for _turn in range(TURNS)])
+        visits = []
+        while len(visits) < TURNS:
+            try:
+                visits.append(self.visit(address, state))
+            except Error as error:  # a page that shows itself anew: something has moved
+                if "navigation" not in str(error):
+                    raise
+        self.tell(name, Paint.of(visits))
 
     def visit(self, address: str, state: dict) -> dict:
         """Open a page with the session in ``state`` and an empty cache."""
@@ -106,18 +118,17 @@ class Visits:
         return noted
 
 
-def largest_paints(stack) -> dict[str, Paint]:
-    """Return what the first visit to each page of the story is like."""
+def largest_paints(stack, tell: Callable) -> None:
+    """Play the story and tell what the first visit to each of its pages is like."""
     with sync_playwright() as playwright, front(stack) as house:
         browser = playwright.chromium.launch(
             executable_path=system_packages.browser(), args=CHROMIUM_OPTIONS
         )
         context = browser.new_context(viewport=PHONE_SIZE, locale="ru-RU")
         context.set_default_timeout(PATIENCE)
-        visits = Visits(browser, stack, house)
+        visits = Visits(browser, stack, house, tell)
         play(Customer(stack, context.new_page(), visits))
         browser.close()
-    return visits.paints
 
 
 @contextmanager
