@@ -91,3 +91,11 @@ def test_only_one_place_writes_the_history():
         if "tests" not in file.parts and '"tour_loan.history"]' in file.read_text()
     ]
     assert writes == ["application_moves.py"]
+
+
+def test_pages_catch_no_error_of_the_api():
+    """Rules answer with refusals; only the API makes them errors."""
+    for folder in ("controllers", "models"):
+        for file in (ADDONS / "tour_loan" / folder).rglob("*.py"):
+            if not file.name.startswith("agency_rpc"):
+                assert "RpcError" not in file.read_text(), file

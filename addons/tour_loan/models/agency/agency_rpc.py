@@ -15,8 +15,10 @@ from ...rpc import dispatcher, errors, signature
 from ...rpc.content import content as normal_content
 from ...rpc.content import differing_paths
 from ...rules import moves, quote
+from ...rules import order as rules
 from ...rules.words import counted
 from ...tools import is_on, server_setting
+from .agency_rpc_checks import refuse
 
 _logger = logging.getLogger(__name__)
 _BEFORE_THE_CALL = "tour_loan_before_the_call"
@@ -131,10 +133,10 @@ class Agency(models.Model):
         product = self._product_for(amount, params.product, "product", "price.amount")
         today = fields.Date.context_today(self)
         if params.starts_on and params.starts_on < today:
-            raise errors.InvalidParams([errors.Problem("starts_on", "departure_in_the_past")])
+            refuse([rules.Refusal(rules.ORDER, "starts_on", "departure_in_the_past")])
         conditions = product._conditions()
         terms = [params.months] if params.months else conditions.terms
-        self._check_months(terms, product, "months")
+        refuse(rules.months(terms, conditions.terms, "months"))
         return {
             "amount": amount,
             "previews": [

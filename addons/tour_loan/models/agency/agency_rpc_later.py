@@ -10,7 +10,9 @@ from odoo.tools import SQL
 from ...rpc import errors
 from ...rpc.content import content as normal_content
 from ...rules import moves
+from ...rules import order as rules
 from .agency_rpc import _naive
+from .agency_rpc_checks import refuse
 
 # Far more than the servers' time limits allow a request, a job or a cron.
 LONGEST_TRANSACTION = timedelta(hours=1)
@@ -50,14 +52,15 @@ class Agency(models.Model):
             advance = order.advance.amount.amount
             values["advance"] = float(advance)
             values["advance_paid_at"] = _naive(order.advance.paid_at)
-        self._check_items(order and order.items, price)
+        amounts = [item.price.amount for item in (order and order.items) or []]
+        refuse(rules.items(amounts, price))
         if order and order.held_until:
             values["held_until"] = _naive(order.held_until)
         if tour:
             values |= self._tour_values(tour)
         self._check_changed_times(application, order, tour)
         is_other_loan = self._check_loan(application, price, advance)
-        self._check_advance(price, advance, "order.advance.amount.amount")
+        self._check_advance(price, advance)
         if is_other_loan or "held_until" in values:
             held_until = values.get("held_until", application.held_until)
             self._check_hold(held_until.replace(tzinfo=UTC), price - advance)
@@ -65,29 +68,29 @@ class Agency(models.Model):
 
     def _check_loan(self, application, price: Decimal, advance: Decimal) -> bool:
         """Refuse a loan that cannot be; return whether it is another one than before."""
-        if advance >= price:
-            raise errors.InvalidParams(
-                [errors.Problem("order.advance.amount.amount", "advance_not_below_price")]
-            )
-        is_other_loan = price - advance != application._exact(application.amount)
-        if is_other_loan:
-            self._product_for(
-                price - advance,
-                application.product_id.code,
-                "order.price",
-                "order.price.amount",
-            )
-        return is_other_loan
+        refuse(self._loan_refusals(application, price, advance))
+        return price - advance != application._exact(application.amount)
+
+    def _loan_refusals(self, application, price: Decimal, advance: Decimal) -> list:
+        """Return why an order cannot be changed to this price and advance (₽), if so."""
+        refusals = rules.loan(price, advance)
+        if refusals or price - advance == application._exact(application.amount):
+            return refusals
+        code = application.product_id.code
+        return self._fitting_product(price - advance, code, "order.price", "order.price.amount")[1]
 
     def _check_changed_times(self, application, order, tour):
         """Check what is new as at create; hold and departure also against what stays."""
         held_until = order and order.held_until
         self._check_times(held_until, order and order.advance and order.advance.paid_at, tour)
-        last_day = (held_until or application.held_until).date()
-        starts_on = tour.starts_on if tour else application.tour_starts_on
-        if (held_until or tour) and starts_on < last_day:
-            path = "tour.starts_on" if tour else "order.held_until"
-            raise errors.InvalidParams([errors.Problem(path, "departure_before_hold_end")])
+        if held_until or tour:
+            refuse(
+                rules.departure(
+                    tour.starts_on if tour else application.tour_starts_on,
+                    held_until or application.held_until,
+                    "tour.starts_on" if tour else "order.held_until",
+                )
+            )
 
     def _rpc_application_commit(self, params) -> dict:
         """The tour is booked; the lender may pay. Possible once the pause is over."""

@@ -1,6 +1,5 @@
 """The application: one request for a loan for one tour order."""
 
-from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -8,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ...rules import cooling_off, money, moves
+from ...rules import money, moves, order
 from ...tools import FrozenJson, Rubles
 
 STATES = [
@@ -28,8 +27,6 @@ STATES = [
 ]
 STAFF_WRITES = {"identified"}
 CHATTER = ("message_", "activity_")
-# Time to read, sign and book beside the pause the law prescribes.
-BOOKING_ALLOWANCE = timedelta(hours=1)
 
 
 class Application(models.Model):
@@ -253,8 +250,7 @@ class Application(models.Model):
     def _hold_needed_until(self):
         """Return until when the agency has to hold the tour, UTC."""
         signing = self.signed_at or fields.Datetime.now()
-        ends = cooling_off.until(signing, self._loan_amount()) or signing
-        return ends + BOOKING_ALLOWANCE
+        return order.hold_needed_until(signing, self._loan_amount())
 
     def _is_held(self) -> bool:
         """Return whether the agency's hold is the one clock that runs; an offer names both."""

@@ -9,7 +9,6 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import hash_sign
 
 from ...rpc import outgoing
-from ...rpc.errors import RpcError
 from ...rules import cooling_off
 from ...tools import read_signed
 from ..application.history import ACTUALIZE
@@ -94,10 +93,8 @@ class Application(models.Model):
         price = Decimal(answer["price"])
         if price == self._exact(self.price):
             return "sign"
-        try:
-            # the least share of the advance is not asked for again: the lender decides anew
-            self.agency_id._check_loan(self, price, self._exact(self.advance))
-        except RpcError:
+        # the least share of the advance is not asked for again: the lender decides anew
+        if self.agency_id._loan_refusals(self, price, self._exact(self.advance)):
             return "wait"  # no such loan: the agency has to change the order
         wire_price = {"amount": f"{price:.2f}", "currency": "RUB"}
         order = {**self.content["order"], "price": wire_price}
