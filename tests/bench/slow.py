@@ -4,6 +4,7 @@ import itertools
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 from lxml import html
@@ -19,6 +20,7 @@ from .shell import in_shell
 TABS, CLICKS = 20, 12
 SECONDS = 12  # of one measurement, in turns: quiet, then with those who hang
 ROUNDS = 5
+COMING = 8  # seconds until all who will hang have come and do
 PAUSE = 0.1  # seconds between two calls of one caller: what is measured is no full load
 HANG = 15  # seconds
 AGENCY = "bench3"  # whose applications get the loans
@@ -51,7 +53,7 @@ class Slow:
 
     def _loans(self) -> list[str]:
         """Return the addresses of loans of his, each to be paid on once."""
-        count = CLICKS * ROUNDS
+        count = CLICKS * ROUNDS + 1  # one to warm with
         uuid = self.sign.split("/")[-2]
         fill(self.stack, AGENCY, uuid, 2 * count)  # seven in ten are funded
         loans = in_shell(self.stack, "prepare_slow.py", {"agency": AGENCY, "count": count})
@@ -61,9 +63,13 @@ class Slow:
         return address.replace(self.stack.url(), self.stack.direct_url)
 
     def times(self) -> dict[str, dict[str, float]]:
-        """Return the p95 (seconds) of pages and of calls, ``quiet`` and ``hanging``."""
-        found = {name: {"page": [], "call": []} for name in ("quiet", "hanging")}
-        self._measure(2)  # warms
+        """Return the p95 (seconds) of pages and of calls.
+
+        ``quiet``; ``coming``: while all of them open their pages at once, which costs what
+        so many pages cost, whoever hangs; ``hanging``: from then on.
+        """
+        found = {name: {"page": [], "call": []} for name in ("quiet", "coming", "hanging")}
+        self._warm()
         for _round in range(ROUNDS):
             clicks = [self._form(next(self.loans)) for _click in range(CLICKS)]
             for kind, values in self._measure(SECONDS).items():
@@ -72,6 +78,8 @@ class Slow:
             self.sandbox.fault("payu", "authorize", "slow", times=10_000, seconds=HANG)
             stop = threading.Event()
             visitors = self._visitors(clicks, stop)
+            for kind, values in self._measure(COMING).items():
+                found["coming"][kind] += values
             for kind, values in self._measure(SECONDS).items():
                 found["hanging"][kind] += values
             stop.set()
@@ -83,6 +91,14 @@ class Slow:
             name: {kind: quantile(values, 0.95) for kind, values in kinds.items()}
             for name, kinds in found.items()
         }
+
+    def _warm(self):
+        """Let every worker compile what it will render: more at once than there are."""
+        loan = next(self.loans)
+        addresses = [self.sign, loan, f"{loan}/pay", f"{self.stack.direct_url}/tour_loan/login"]
+        with ThreadPoolExecutor(2 * len(self.stack.workers())) as pool:
+            list(pool.map(self._get, 50 * addresses))
+        self._measure(4)
 
     def _settle(self):
         """Wait until the last page of PayU's is made."""

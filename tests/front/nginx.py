@@ -83,6 +83,8 @@ class Nginx:
             try:
                 requests.get(self.address, timeout=1)
                 break
+            except requests.Timeout:  # it is there; Odoo behind it takes its time
+                break
             except requests.ConnectionError:
                 time.sleep(0.05)
         return self
