@@ -294,6 +294,7 @@ class Application(models.Model):
         """
         self.ensure_one()
         move = moves.MOVES[name]
+        self.env["tour_loan.lock"]._take_rows(self)
         refusal = moves.refusal(name, self.state, actor)
         source = self.state
         if not refusal:
@@ -361,13 +362,13 @@ class Application(models.Model):
         self._for_each(late, lambda application: application._move("expire", "clock"))
 
     @api.model
-    def _for_each(self, domain, act):
+    def _for_each(self, domain, act, limit=200):
         """Cron: act on each application of ``domain``, in a transaction of its own.
 
         One that left the domain meanwhile, or that somebody else holds, is passed over;
         one that fails holds up nobody.
         """
-        for application in self.search(domain, limit=200):
+        for application in self.search(domain, limit=limit):
             try:
                 with self.env.cr.savepoint():
                     if application.try_lock_for_update().filtered_domain(domain):

@@ -112,6 +112,7 @@ class Loan(models.Model):
         loan = self._of_contract(update)
         if not loan or (loan.as_of and loan.as_of > update["as_of"]):
             return False
+        self.env["tour_loan.lock"]._take_rows(loan.application_id)
         if not update.get("status"):
             loan.unknown_status = update.get("unknown_status")
             return False

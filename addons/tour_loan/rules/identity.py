@@ -78,7 +78,9 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
-_PHONE = re.compile(r"\+?[\d\s().‐‑–-]+")
+#: What people write a phone with; the agency API publishes it.
+PHONE_PATTERN = r"\+?[\d\s().‐‑–-]+"
+_PHONE = re.compile(PHONE_PATTERN)
 _EXTENSION = re.compile(r"доб|ext|#|,|;", re.IGNORECASE)
 # "Гусейн оглы", "Лейла кызы" are written small.
 _SMALL_NAME_PARTS = frozenset({"оглы", "оглу", "кызы", "гызы", "улы", "уулу"})

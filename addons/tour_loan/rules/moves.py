@@ -17,6 +17,8 @@ STATES = (
     "expired",
     "annulled",
 )
+# Why it came to nothing: whose decision it was, or on what ground the lender's.
+DECLINE_CODES = ("lender", "self_ban", "identity", "limits", "agency", "borrower")
 # An order whose application ended here may be created anew.
 ENDED_WITHOUT_MONEY = ("declined", "cancelled", "expired")
 ENDED = (*ENDED_WITHOUT_MONEY, "annulled")

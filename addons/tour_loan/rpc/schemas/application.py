@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ...rules import moves
 from .base import (
     ApplicationId,
     Date,
@@ -21,22 +22,8 @@ from .base import (
 from .money import Money
 from .order import OrderNumber
 
-Status = Literal[
-    "new",
-    "filling",
-    "submitted",
-    "needs_data",
-    "approved",
-    "declined",
-    "signed",
-    "ready",
-    "committed",
-    "funded",
-    "cancelled",
-    "expired",
-    "annulled",
-]
-DeclineCode = Literal["lender", "self_ban", "identity", "limits", "agency", "borrower"]
+Status = Literal[moves.STATES]
+DeclineCode = Literal[moves.DECLINE_CODES]
 
 
 def mask_phone(phone: Any) -> Any:
