@@ -112,10 +112,11 @@ class Loan(models.Model):
         loan = self._of_contract(update)
         if not loan or (loan.as_of and loan.as_of > update["as_of"]):
             return False
-        self.env["tour_loan.lock"]._take_rows(loan.application_id)
         if not update.get("status"):
             loan.unknown_status = update.get("unknown_status")
             return False
+        if loan.application_id.loan_number != update["number"]:  # once: it is written below
+            self.env["tour_loan.lock"]._take_rows(loan.application_id)
         state = update["status"]
         if state == "pending" and loan.application_id.state in ENDED:
             state = "annulled"  # the books were read before they knew of our end
