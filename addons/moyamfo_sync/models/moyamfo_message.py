@@ -41,7 +41,6 @@ class MoyamfoMessage(models.Model):
     _name = "moyamfo.message"
     _inherit = ["tour_loan.message"]
     _description = "Message to MoyaMFO"
-    _channel = "root.moyamfo"
     _outbox = "moyamfo"
     _rec_name = "kind"
 
@@ -245,6 +244,7 @@ class MoyamfoMessage(models.Model):
             application._accounting_update({"number": number})
 
     def _on_verdict(self, outcome):
+        super()._on_verdict(outcome)
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
         if outcome.verdict == "dropped":

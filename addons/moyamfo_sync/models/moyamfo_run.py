@@ -21,7 +21,6 @@ KINDS = [
     ("loans", "Open loans, one by one"),
     ("unbooked", "Payments not yet booked, one by one"),
 ]
-CHANNEL = "root.moyamfo"
 # Fresh applications are asked about this often, the newest more often.
 SOON = timedelta(seconds=5)
 LATER = timedelta(seconds=10)
@@ -88,7 +87,6 @@ class MoyamfoRun(models.Model):
         """Enqueue one page of a pull, unless the same is waiting already."""
         runs = self.env["moyamfo.run"].with_user(SUPERUSER_ID)
         runs.with_delay(
-            channel=CHANNEL,
             eta=wait and fields.Datetime.now() + wait,
             priority=priority,
             description=f"MoyaMFO: {kind}, page {page}",

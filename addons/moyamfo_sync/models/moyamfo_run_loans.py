@@ -7,7 +7,6 @@ from odoo import SUPERUSER_ID, api, fields, models
 from .. import connection
 from ..protocol.dto import BadRow
 from ..protocol.errors import ExchangeError, ProfileError
-from .moyamfo_run import CHANNEL
 
 
 class MoyamfoRun(models.Model):
@@ -48,7 +47,6 @@ class MoyamfoRun(models.Model):
         if connection.is_configured(self.env):
             runs = self.env["moyamfo.run"].with_user(SUPERUSER_ID)
             runs.with_delay(
-                channel=CHANNEL,
                 priority=5,
                 description="MoyaMFO: one loan",
                 identity_key=f"moyamfo.run:loan:{uuid}",

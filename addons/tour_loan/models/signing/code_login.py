@@ -52,7 +52,7 @@ class Code(models.Model):
             documents_digest=self._date_digest(phone, born),
         )
         challenge.with_user(SUPERUSER_ID).with_delay(
-            channel="root.tour_loan_sms", max_retries=0, description=f"Login {challenge.uid}"
+            max_retries=0, description=f"Login {challenge.uid}"
         )._send_login()
         return challenge, None
 

@@ -18,7 +18,6 @@ class Sms(models.Model):
     _name = "tour_loan.sms"
     _inherit = ["tour_loan.message"]
     _description = "SMS"
-    _channel = "root.tour_loan_sms"
     _outbox = "sms"
     _backoff = (5, 15, 60, 300, 900)
     _give_up_after = timedelta(hours=12)
