@@ -243,5 +243,9 @@ class Borrower:
             return False
         return True
 
+    def look_again(self):
+        """Load the page anew; it may follow by itself in the same moment."""
+        wait_until(lambda: self.arrives(self.page.url))
+
     def button(self, name: str):
         self.page.get_by_role("button", name=name).click()

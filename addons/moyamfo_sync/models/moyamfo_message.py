@@ -41,7 +41,6 @@ class MoyamfoMessage(models.Model):
     _name = "moyamfo.message"
     _inherit = ["tour_loan.message"]
     _description = "Message to MoyaMFO"
-    _channel = "root.moyamfo"
     _outbox = "moyamfo"
     _rec_name = "kind"
 
@@ -86,7 +85,7 @@ class MoyamfoMessage(models.Model):
         if reason and not repeat:
             return Outcome("dropped", error=reason)
         try:
-            exchange = connection.exchange()
+            exchange = connection.exchange(self.env)
             if repeat and not self.attempts and self.kind in OF_MONEY:
                 # its job died, perhaps a second ago and while 1C was booking
                 pause = self._money_pause(exchange)
@@ -245,6 +244,7 @@ class MoyamfoMessage(models.Model):
             application._accounting_update({"number": number})
 
     def _on_verdict(self, outcome):
+        super()._on_verdict(outcome)
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
         if outcome.verdict == "dropped":

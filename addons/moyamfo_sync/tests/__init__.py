@@ -3,6 +3,7 @@ from . import (
     test_claims,
     test_contracts,
     test_message,
+    test_neutralized,
     test_outbox,
     test_payments,
     test_ping,

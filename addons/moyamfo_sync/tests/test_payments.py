@@ -53,7 +53,7 @@ class TestPayments(LoansCase):
         loan = self.active()
         message = self.messages(self.repayment(loan), "payment")
         self.deliver(message)  # no answer
-        seconds = connection.exchange().profile.operations["load_payment"].timeout
+        seconds = connection.exchange(self.env).profile.operations["load_payment"].timeout
         timeout = timedelta(seconds=seconds)
         self.assertGreater(message.next_attempt_at - message.last_attempt_at, timeout)
         message.state = "dropped"  # the next one waits for it
