@@ -28,7 +28,11 @@ class TestMigrations(LoanHttpCommon):
         self.assertEqual(given_up._tour_loan_status(), "declined")
         page = self.logged_in(loan).get(f"/my/loans/{loan.uuid}/pay")
         self.assertTrue(page.page.xpath(f"//a[contains(@href, '{pending.reference}')]"))
-        self.assertFalse(page.page.xpath("//input[@name='what']"), "no second payment")
+        begun = self.env["payment.transaction"].search_count([])
+        [form] = page.page.xpath("//form[.//input[@name='what']]")
+        page.post(page.path, {**dict(form.fields), "what": "next"})
+        self.assertEqual(page.path, pending._tour_loan_url(), "what is open, not another one")
+        self.assertEqual(self.env["payment.transaction"].search_count([]), begun)
         for payment, words in ((pending, "обрабатывается"), (draft, "Выясняем")):
             page.get(payment._tour_loan_url())
             self.assertIn(words, page.text)
@@ -59,7 +63,8 @@ class TestMigrations(LoanHttpCommon):
         page = self.logged_in(loan).get(payment._tour_loan_url())
         [form] = page.page.xpath("//form[contains(@action, '/drop')]")
         page.post(form.get("action"), dict(form.fields))
-        self.assertTrue(page.page.xpath("//input[@name='what']"))
+        self.assertTrue(payment.tour_loan_dropped_at)
+        self.assertFalse(self.env["payment.transaction"]._tour_loan_current(loan))
 
     def test_what_was_paid_before_has_its_page(self):
         loan = self.active()
