@@ -1,4 +1,4 @@
-"""``make lint``: ruff, pylint-odoo, XML against Odoo's grammar, borrowers' scripts and
+"""``make lint``: ruff, mypy on the pure rooms, pylint-odoo, XML against Odoo's grammar, borrowers' scripts and
 style against the browsers they must run in. Exit code 1 on findings.
 
 ``python -m scripts.lint quick`` leaves out pylint, which takes longer than all others;
@@ -11,9 +11,11 @@ import sys
 from lxml import etree
 
 from scripts import floor, odoo
-from scripts.places import ADDONS, LANE, ROOT, VENV
+from scripts.places import ADDONS, LANE, ROOT, VAR, VENV, VENV_PYTHON
 
 BORROWER = ADDONS / "tour_loan" / "static" / "src" / "borrower"
+TYPED = ("tour_loan/rules", "tour_loan/rpc", "payu_connector/protocol")
+TYPED_AS = VAR / "mypy" / "rooms"
 GRAMMAR = "odoo/import_xml.rng"  # inside Odoo's source: the shape of data and view files
 
 
@@ -28,6 +30,7 @@ def main() -> int:
             command("ruff format", tools / "ruff", "format", "--quiet", "--check", "."),
             xml(),
             old_browsers(),
+            types(),
         ]
     if which != "quick":
         addons = [ADDONS / name for name in odoo.our_addons()]
@@ -64,6 +67,21 @@ def old_browsers() -> bool:
     faults = floor.faults(BORROWER)
     print("\n".join(faults), end="\n" if faults else "")
     return verdict("old browsers", not faults)
+
+
+def types() -> bool:
+    """Check the types of the pure rooms as tests load them: below a package that holds the rooms
+    of an addon and nothing else, not its ``__init__``, which is Odoo's."""
+    packages = []
+    for room in TYPED:
+        addon, name = room.split("/")
+        house = TYPED_AS / f"{addon}_rooms"
+        house.mkdir(parents=True, exist_ok=True)
+        (house / "__init__.py").touch()
+        (house / name).unlink(missing_ok=True)
+        (house / name).symlink_to(ADDONS / room)
+        packages += ["-p", f"{house.name}.{name}"]
+    return command("mypy", VENV_PYTHON, "-m", "mypy", "--no-error-summary", *packages)
 
 
 def verdict(title: str, good: bool) -> bool:
