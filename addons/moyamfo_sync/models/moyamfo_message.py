@@ -85,7 +85,7 @@ class MoyamfoMessage(models.Model):
         if reason and not repeat:
             return Outcome("dropped", error=reason)
         try:
-            exchange = connection.exchange()
+            exchange = connection.exchange(self.env)
             if repeat and not self.attempts and self.kind in OF_MONEY:
                 # its job died, perhaps a second ago and while 1C was booking
                 pause = self._money_pause(exchange)

@@ -44,7 +44,7 @@ class MoyamfoRun(models.Model):
     @api.model
     def _enqueue_loan(self, uuid):
         """Ask about one loan soon: a borrower stands before its figures of another day."""
-        if connection.is_configured():
+        if connection.is_configured(self.env):
             runs = self.env["moyamfo.run"].with_user(SUPERUSER_ID)
             runs.with_delay(
                 priority=5,
@@ -61,7 +61,7 @@ class MoyamfoRun(models.Model):
         """
         run = self.create({"kind": "loans"})
         try:
-            with connection.exchange().contracts(uids=[uuid]) as stream:
+            with connection.exchange(self.env).contracts(uids=[uuid]) as stream:
                 run._take_contracts(stream, [uuid])
         except (ExchangeError, ProfileError) as error:
             run.error = str(error)

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ...rpc import delivery, outgoing, webhook
-from ...tools import Rubles, is_on, server_setting
+from ...tools import Rubles, is_neutralized, is_on, server_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,8 @@ class Agency(models.Model):
 
     def _post_signed(self, url, body: bytes, message_id: str = "", timeout: float = 5):
         """POST ``body`` to the agency, signed with its outbound keys (sudo)."""
+        if is_neutralized(self.env):
+            return delivery.Reply(error="address", detail="a neutralized copy calls nobody")
         headers = webhook.sign(
             self._secrets("outbound"),
             message_id or str(uuid4()),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, str2bool
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -166,6 +166,9 @@ class Message(models.AbstractModel):
             return "another job is sending it, or it is gone"
         if message.state != "pending":
             return f"nothing to do: {message.state}"
+        if self._may_not_leave():
+            message._settle(Outcome("dropped", error="this database is a neutralized copy"))
+            return "dropped: nothing leaves a neutralized copy"
         if message._wait_for_older():
             return "an older one needs a person, whose decision wakes this one"
         latest = message._latest_attempts()
@@ -178,6 +181,12 @@ class Message(models.AbstractModel):
         if outcome.verdict == "sent" and message.endpoint:
             message._wake_endpoint(was_failing=latest[:1].state == "pending")
         return outcome.verdict
+
+    def _may_not_leave(self) -> bool:
+        """Return whether this database is a copy that `odoo neutralize` made harmless."""
+        # sudo: a parameter of the system
+        mark = self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
+        return str2bool(mark, False)
 
     def _wait_for_older(self) -> bool:
         """Return whether an older row of the same key is stuck; wait for a pending one.

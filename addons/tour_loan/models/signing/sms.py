@@ -61,7 +61,7 @@ class Sms(models.Model):
             if self.code_id.state != "active" or self.code_id._is_over():
                 return Outcome("dropped", error="the code is no longer waited for")
             text = self.text.replace("{code}", self.code_id._plain())
-        gateway = sms_gateway()
+        gateway = sms_gateway(self.env)
         if self._may_be_a_repeat():
             try:
                 known = gateway.status(self.phone, self.id)
