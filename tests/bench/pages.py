@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from playwright.sync_api import Error, sync_playwright
 
 from scripts import system_packages
-from tests.e2e.conftest import CHROMIUM_OPTIONS
+from tests.chromium import CHROMIUM_OPTIONS
 from tests.e2e.second_half import Customer
 from tests.e2e.story import PATIENCE, PHONE_SIZE, Sandbox
 from tests.front.nginx import PROGRAM, Nginx

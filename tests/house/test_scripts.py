@@ -143,7 +143,7 @@ class TestPostgres:
         root = tmp_path / ("long" * 30)
         (root / "var").mkdir(parents=True)
         monkeypatch.setattr(postgres, "ROOT", root)
-        monkeypatch.setattr(postgres, "VAR", root / "var")
+        monkeypatch.setattr(postgres, "OWN", root / "var")
         monkeypatch.delenv("PGHOST", raising=False)
         server = postgres.Postgres()
         try:

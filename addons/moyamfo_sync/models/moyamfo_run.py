@@ -7,6 +7,8 @@ from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from .. import connection
 from ..protocol.errors import ExchangeError, FormatError, ProfileError
 
@@ -21,7 +23,7 @@ KINDS = [
     ("loans", "Open loans, one by one"),
     ("unbooked", "Payments not yet booked, one by one"),
 ]
-CHANNEL = "root.moyamfo"
+STREAMED = ("contracts", "loans")
 # Fresh applications are asked about this often, the newest more often.
 SOON = timedelta(seconds=5)
 LATER = timedelta(seconds=10)
@@ -88,7 +90,6 @@ class MoyamfoRun(models.Model):
         """Enqueue one page of a pull, unless the same is waiting already."""
         runs = self.env["moyamfo.run"].with_user(SUPERUSER_ID)
         runs.with_delay(
-            channel=CHANNEL,
             eta=wait and fields.Datetime.now() + wait,
             priority=priority,
             description=f"MoyaMFO: {kind}, page {page}",
@@ -99,7 +100,7 @@ class MoyamfoRun(models.Model):
     @api.model
     def _enqueue_pulls(self):
         """Pull what changed: each minute, and at once when 1C pings."""
-        if connection.is_configured():
+        if connection.is_configured(self.env):
             self._enqueue("applications", priority=5)
             self._enqueue_loans()
 
@@ -107,13 +108,13 @@ class MoyamfoRun(models.Model):
     def _cron_pull(self):
         self._enqueue_pulls()
         # the chain of questions about fresh applications breaks with a lost job
-        if connection.is_configured() and self._fresh():
+        if connection.is_configured(self.env) and self._fresh():
             self._ask_soon()
 
     @api.model
     def _cron_reconcile(self):
         """At night: everything on the way is compared, not only what changed."""
-        if connection.is_configured():
+        if connection.is_configured(self.env):
             self._enqueue("open", priority=20)
             self._enqueue("unbooked", priority=20)
             self._enqueue("loans", priority=20)
@@ -131,10 +132,13 @@ class MoyamfoRun(models.Model):
 
         :param since, as_of: of the first page, for the following ones (naive UTC)
         """
+        # contracts come in the order 1C streams them: two such pulls take turns
+        if kind in STREAMED and not self.env["tour_loan.lock"]._take_place(STREAMED[0], 1):
+            raise RetryableJobError("contracts are being taken over", 5, ignore_retry=True)
         run = self.create({"kind": kind, "page": page, "since": since, "as_of": as_of})
         more = False
         try:
-            more = getattr(run, f"_pull_{kind}")(connection.exchange())
+            more = getattr(run, f"_pull_{kind}")(connection.exchange(self.env))
             run.complete = not more
         except (ExchangeError, ProfileError) as error:
             run.error = str(error)
@@ -211,7 +215,8 @@ class MoyamfoRun(models.Model):
         held_back = self.env["moyamfo.message"]._held_back(known)
         self.foreign_count = len(rows) - len(known)
         changed = 0
-        for row in rows:
+        # by id, as every pull takes them: two at once would lock each other out
+        for row in sorted(rows, key=lambda row: by_uuid[row.uid].id if row.uid in by_uuid else 0):
             application = by_uuid.get(row.uid)
             if application:
                 changed += self._guarded(

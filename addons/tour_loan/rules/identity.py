@@ -78,7 +78,9 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
-_PHONE = re.compile(r"\+?[\d\s().‐‑–-]+")
+#: What people write a phone with; the agency API publishes it.
+PHONE_PATTERN = r"\+?[\d\s().‐‑–-]+"
+_PHONE = re.compile(PHONE_PATTERN)
 _EXTENSION = re.compile(r"доб|ext|#|,|;", re.IGNORECASE)
 # "Гусейн оглы", "Лейла кызы" are written small.
 _SMALL_NAME_PARTS = frozenset({"оглы", "оглу", "кызы", "гызы", "улы", "уулу"})
@@ -155,12 +157,12 @@ def tel_link(text: str) -> str:
     digits = normal_digits(text)
     if re.fullmatch(r"[0-9]{3,4}", digits):
         return f"tel:{digits}"
-    number, *extension = _EXTENSION.split(text or "", maxsplit=1)
+    number, *more = _EXTENSION.split(text or "", maxsplit=1)
     parsed = _parse_phone(number)
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         return ""
     plain = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    extension = normal_digits("".join(extension))
+    extension = normal_digits("".join(more))
     return f"tel:{plain}" + (f";ext={extension}" if extension else "")
 
 
@@ -270,14 +272,17 @@ def check_passport_issued_on(issued_on: date | None, birth_date: date, today: da
         return "passport_issued_before_passports"
     if issued_on < _birthday(birth_date, FIRST_PASSPORT_AGE):
         return "passport_issued_too_early"
-    due = None
-    for age in EXCHANGE_AGES:
-        birthday = _birthday(birth_date, age)
-        if issued_on < birthday <= today:
-            if today > birthday + EXCHANGE_DAYS:
-                return "passport_expired"
-            due = "passport_exchange_due"
-    return due
+    until = passport_exchange_until(issued_on, birth_date, today)
+    if until is None:
+        return None
+    return "passport_expired" if today > until else "passport_exchange_due"
+
+
+def passport_exchange_until(issued_on: date, birth_date: date, today: date) -> date | None:
+    """Return the last day of a passport whose age of exchange has come, or None."""
+    birthdays = (_birthday(birth_date, age) for age in EXCHANGE_AGES)
+    passed = [day + EXCHANGE_DAYS for day in birthdays if issued_on < day <= today]
+    return min(passed, default=None)
 
 
 def check_division_code(code: str) -> str | None:
@@ -357,7 +362,8 @@ def check_postal_index(index: str) -> str | None:
 
 def _birthday(birth_date: date, age: int) -> date:
     """Return the birthday at this age; 29 February becomes 28 in a common year."""
-    return birth_date + relativedelta(years=age)
+    birthday: date = birth_date + relativedelta(years=age)
+    return birthday
 
 
 def _plain_marks(text: str) -> str:

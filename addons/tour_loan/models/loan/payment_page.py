@@ -10,7 +10,6 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.payment.utils import get_customer_ip_address
 
-CHANNEL = "root.tour_loan_payment"
 # Unless the provider says until when its page can be paid on.
 PAGE_LIFETIME = timedelta(minutes=30)
 # A page that was not made by then is not waited for any more.
@@ -97,7 +96,7 @@ class PaymentTransaction(models.Model):
         moved.filtered(
             lambda payment: (
                 payment.state in ("done", "cancel")
-                or (payment.state == "error" and not payment.tour_loan_page)
+                or (payment.state == "error" and not payment._tour_loan_page_is_open())
             )
         )._tour_loan_let_go()
         return moved
@@ -107,7 +106,6 @@ class PaymentTransaction(models.Model):
     def _tour_loan_enqueue_page(self):
         """Let a job ask the provider for its page, once this request is committed."""
         jobs = self.with_user(SUPERUSER_ID).with_delay(
-            channel=CHANNEL,
             priority=5,
             max_retries=0,
             description=f"Payment page of {self.reference}",
@@ -139,7 +137,10 @@ class PaymentTransaction(models.Model):
             payment._tour_loan_let_go()
 
     def _tour_loan_has_page(self) -> bool:
-        return bool((self.tour_loan_page or {}).get("action"))
+        """Return whether the provider made a page; of an ``unkept`` one we know no address:
+        it was made before addresses were kept."""
+        page = self.tour_loan_page or {}
+        return bool(page.get("action") or page.get("unkept"))
 
     def _tour_loan_page_closes_at(self):
         return self._tour_loan_facts()["closes_at"] or self.create_date + PAGE_LIFETIME
@@ -151,9 +152,10 @@ class PaymentTransaction(models.Model):
         return fields.Datetime.context_timestamp(zoned, closes_at).strftime("%H:%M")
 
     def _tour_loan_page_is_open(self) -> bool:
-        """Return whether the provider's page is there and may be paid on."""
+        """Return whether we can lead to the provider's page, and it may be paid on."""
         closes_at = self._tour_loan_page_closes_at()
-        return self._tour_loan_has_page() and fields.Datetime.now() < closes_at
+        is_kept = bool((self.tour_loan_page or {}).get("action"))
+        return is_kept and fields.Datetime.now() < closes_at
 
     def _tour_loan_facts(self) -> dict:
         """Return what only the provider's addon may know.
@@ -189,7 +191,7 @@ class PaymentTransaction(models.Model):
             return "declined" if self._tour_loan_has_page() else "not_opened"
         if not self._tour_loan_has_page():
             if self.state != "draft" and not self.tour_loan_page:
-                return "processing"  # begun before pages were kept
+                return "processing"  # a way of paying without a page
             is_fresh = not self.tour_loan_page and now < self.create_date + OPENING
             return "opening" if is_fresh else "not_opened"
         if not facts["is_untouched"]:

@@ -169,7 +169,6 @@ class Document(models.Model):
         """Let a job make the documents of a stage; return those that are there by now: none."""
         whose = application or agency
         self.with_user(SUPERUSER_ID).with_delay(
-            channel="root.tour_loan_document",
             max_retries=0,
             identity_key=f"{whose._name} {whose.id} {stage}",
         )._make_stage(stage, agency, application)

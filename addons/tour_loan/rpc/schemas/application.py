@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ...rules.moves import DeclineCode, State
 from .base import (
     ApplicationId,
     Date,
@@ -20,23 +21,6 @@ from .base import (
 )
 from .money import Money
 from .order import OrderNumber
-
-Status = Literal[
-    "new",
-    "filling",
-    "submitted",
-    "needs_data",
-    "approved",
-    "declined",
-    "signed",
-    "ready",
-    "committed",
-    "funded",
-    "cancelled",
-    "expired",
-    "annulled",
-]
-DeclineCode = Literal["lender", "self_ban", "identity", "limits", "agency", "borrower"]
 
 
 def mask_phone(phone: Any) -> Any:
@@ -58,7 +42,7 @@ class MaskedCustomer(Schema):
 
     phone: Annotated[str, BeforeValidator(mask_phone)]
     last_name: Annotated[str, BeforeValidator(mask_name)] | None = None
-    first_name: text_of(100) | None = None
+    first_name: Annotated[str, text_of(100)] | None = None
 
 
 class Preview(Schema):
@@ -99,7 +83,7 @@ class Payout(Schema):
 
     amount: Money
     paid_on: Date
-    payment_order: text_of(64) | None = None
+    payment_order: Annotated[str, text_of(64)] | None = None
 
 
 class CoolingOff(Schema):
@@ -123,7 +107,7 @@ class Application(Schema):
 
     application_id: ApplicationId
     order_number: OrderNumber
-    status: Status
+    status: State
     redirect_url: str | None = Field(
         None,
         description="send the customer's browser there; null once it is used or over",

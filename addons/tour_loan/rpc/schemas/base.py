@@ -7,11 +7,13 @@ wire form.
 
 import ipaddress
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import phonenumbers
+from annotated_types import GroupedMetadata
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -24,6 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ...rules import identity
 from ..wire import time_text
 
 
@@ -57,22 +60,28 @@ class Params(Schema):
     )
 
 
-def scalar(python_type: type, read, write, schema: dict[str, Any]):
-    """Return an annotated type with one reader, one wire form and its JSON schema."""
-    return Annotated[
-        python_type,
-        PlainValidator(read),
-        PlainSerializer(write, return_type=str, when_used="json"),
-        WithJsonSchema(schema),
-    ]
+@dataclass(frozen=True, eq=False)  # a key of caches by identity
+class Scalar(GroupedMetadata):
+    """Makes an annotated type one with one reader, one wire form and its JSON schema."""
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], str]
+    schema: dict[str, Any]
+
+    def __iter__(self) -> Iterator[object]:
+        yield PlainValidator(self.read)
+        yield PlainSerializer(self.write, return_type=str, when_used="json")
+        yield WithJsonSchema(self.schema)
 
 
-def text_of(longest: int, pattern: str = r"^[^\x00-\x1f\x7f]*$"):
-    """Return a type for one line of text, 1…``longest`` characters, outer blanks cut."""
-    return Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern),
-    ]
+def text_of(longest: int) -> StringConstraints:
+    """Make a ``str`` one line of text, 1…``longest`` characters, outer blanks cut."""
+    return StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=longest,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+    )
 
 
 # -- times ---------------------------------------------------------------------------
@@ -109,23 +118,27 @@ def _read_time(value: Any) -> datetime:
     return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
-Date = scalar(
+Date = Annotated[
     date,
-    _read_date,
-    date.isoformat,
-    {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"},
-)
-Time = scalar(
+    Scalar(
+        _read_date,
+        date.isoformat,
+        {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"},
+    ),
+]
+Time = Annotated[
     datetime,
-    _read_time,
-    time_text,
-    {
-        "type": "string",
-        "format": "date-time",
-        "pattern": f"^{_TIME.pattern}$",
-        "description": "ISO 8601 with an offset; answers are in UTC",
-    },
-)
+    Scalar(
+        _read_time,
+        time_text,
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": f"^{_TIME.pattern}$",
+            "description": "ISO 8601 with an offset; answers are in UTC",
+        },
+    ),
+]
 
 # -- percents ------------------------------------------------------------------------
 
@@ -145,21 +158,21 @@ def _read_percent(value: Any) -> Decimal:
     return exact
 
 
-Percent = scalar(
+Percent = Annotated[
     Decimal,
-    _read_percent,
-    "{:.3f}".format,
-    {
-        "type": "string",
-        "pattern": r"^[0-9]{1,4}\.[0-9]{3}$",
-        "description": "per cent a year, three decimal places",
-    },
-)
+    Scalar(
+        _read_percent,
+        "{:.3f}".format,
+        {
+            "type": "string",
+            "pattern": r"^[0-9]{1,4}\.[0-9]{3}$",
+            "description": "per cent a year, three decimal places",
+        },
+    ),
+]
 
 # -- people and machines -------------------------------------------------------------
 
-_PHONE = re.compile(r"[+0-9][0-9 ()-]{9,24}")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -170,27 +183,17 @@ def _string(value: Any) -> str:
 
 
 def _read_phone(value: Any) -> str:
-    value = _string(value)
-    if not _PHONE.fullmatch(value):
+    written = _string(value)
+    if identity.check_phone(written):
         raise problem("phone")
-    try:
-        number = phonenumbers.parse(value, "RU")
-    except phonenumbers.NumberParseException:
-        raise problem("phone") from None
-    # +7 is Kazakhstan too, and a landline gets no SMS.
-    kind = phonenumbers.number_type(number)
-    if kind != phonenumbers.PhoneNumberType.MOBILE or number.country_code != 7:
-        raise problem("phone")
-    if phonenumbers.region_code_for_number(number) != "RU":
-        raise problem("phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return identity.normal_phone(written)
 
 
 def _read_email(value: Any) -> str:
-    value = _string(value)
-    if len(value) > 254 or not _EMAIL.fullmatch(value):
+    written = identity.normal_email(_string(value))
+    if identity.check_email(written):
         raise problem("email")
-    return value
+    return written
 
 
 def _read_ip(value: Any) -> str:
@@ -201,31 +204,39 @@ def _read_ip(value: Any) -> str:
 
 
 def _read_uuid(value: Any) -> str:
-    value = _string(value)
-    if not _UUID.fullmatch(value):
+    written = _string(value)
+    if not _UUID.fullmatch(written):
         raise problem("uuid")
-    return value.lower()
+    return written.lower()
 
 
-Phone = scalar(
+Phone = Annotated[
     str,
-    _read_phone,
+    Scalar(
+        _read_phone,
+        str,
+        {
+            "type": "string",
+            "pattern": f"^{identity.PHONE_PATTERN}$",
+            "description": "Russian mobile number, E.164; local spellings are normalised",
+            "examples": ["+79161234567", "8 (916) 123-45-67"],
+        },
+    ),
+]
+Email = Annotated[
+    str, Scalar(_read_email, str, {"type": "string", "format": "email", "maxLength": 254})
+]
+IpAddress = Annotated[
+    str, Scalar(_read_ip, str, {"type": "string", "description": "IPv4 or IPv6 address"})
+]
+ApplicationId = Annotated[
     str,
-    {
-        "type": "string",
-        "pattern": f"^{_PHONE.pattern}$",
-        "description": "Russian mobile number, E.164; local spellings are normalised",
-        "examples": ["+79161234567", "8 (916) 123-45-67"],
-    },
-)
-Email = scalar(str, _read_email, str, {"type": "string", "format": "email", "maxLength": 254})
-IpAddress = scalar(str, _read_ip, str, {"type": "string", "description": "IPv4 or IPv6 address"})
-ApplicationId = scalar(
-    str,
-    _read_uuid,
-    str,
-    {"type": "string", "format": "uuid", "pattern": f"^{_UUID.pattern}$"},
-)
+    Scalar(
+        _read_uuid,
+        str,
+        {"type": "string", "format": "uuid", "pattern": f"^{_UUID.pattern}$"},
+    ),
+]
 
 
 def _check_extra(value: dict[str, str]) -> dict[str, str]:
