@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from odoo.tests import tagged, warmup
 
-from ..models.application_agency import AFTER_THE_COMMIT
+from ..models.agency.application_agency import AFTER_THE_COMMIT
 from .common import TourLoanCommon
 
 NOW = datetime(2026, 11, 24, 9)
