@@ -27,7 +27,15 @@ TESTS = ROOT / "tests"
 QUICK = ("unit", "house")  # need no running Odoo
 NOT_TESTS = ("bench",)
 # Seconds on an idle machine, roughly: only the order in the queue hangs on them.
-USUALLY = {"e2e": 600, "faults": 500, "addons": 400, "agency": 150, "front": 70, "browser": 60}
+USUALLY = {
+    "unit": 50,
+    "e2e": 600,
+    "faults": 500,
+    "addons": 400,
+    "agency": 150,
+    "front": 70,
+    "browser": 60,
+}
 speaking = threading.Lock()
 
 
@@ -90,7 +98,7 @@ def all_phases() -> list[Phase]:
 def pytest_phase(name: str, quick: bool = False) -> Phase:
     """Return the phase that runs pytest on one folder of ``tests/``."""
     arguments = ("-q", "-p", "scripts.at_once", f"tests/{name}")
-    return Phase(name, "pytest", arguments, quick=quick, patient=not quick)
+    return Phase(name, "pytest", arguments, quick=quick, patient=True)
 
 
 def folders(quick: bool) -> list[str]:
@@ -110,12 +118,12 @@ def run_all(phases: list[Phase]) -> list[Result]:
     quick = [phase for phase in phases if phase.quick]
     slow = [phase for phase in phases if not phase.quick]
     if not slow:
-        return [run(phase, lanes.names()[0]) for phase in quick]
+        return side_by_side(quick)
     for lane in lanes.names():
         shutil.rmtree(lanes.folder(lane) / "log", ignore_errors=True)
     with ThreadPoolExecutor(1) as pool:
         prepared = pool.submit(lanes.prepare)
-        results = [run(phase, lanes.names()[0]) for phase in quick]
+        results = side_by_side(quick)
         prepared.result()
     results += side_by_side(slow)
     logs = [str(lanes.folder(lane) / "log") for lane in lanes.names()]
@@ -173,7 +181,7 @@ def watched(phase: Phase, lane: str) -> tuple[str, int]:
             urgent = urgent or line.startswith(at_once.BEGIN)
             if not urgent:
                 kept.append(line)
-            elif phase.quick or not line.strip():
+            elif not line.strip() or line.startswith(f"{phase.name}: "):
                 say(line, end="")
             else:
                 say(f"{phase.name}: {line}", end="")
