@@ -244,8 +244,12 @@ class Borrower:
         return True
 
     def look_again(self):
-        """Load the page anew; it may follow by itself in the same moment."""
-        wait_until(lambda: self.arrives(self.page.url))
+        """Load the page anew."""
+        self.go(self.page.url)
+
+    def go(self, address: str):
+        """Open an address, though the page may follow by itself in the same moment."""
+        wait_until(lambda: self.arrives(address))
 
     def button(self, name: str):
         self.page.get_by_role("button", name=name).click()

@@ -280,7 +280,7 @@ def test_the_whole_price_returned_annuls_the_loan(customer):
     customer.be_funded(tour="kazan")
     customer.call("tour_refund")
     customer.await_status("annulled")
-    customer.page.goto(customer.home)
+    customer.go(customer.home)
     customer.await_heading("Заём аннулирован")
     customer.sees("Платить больше ничего не нужно")
     order = outcome.check(customer, "annulled")

@@ -248,7 +248,7 @@ class MoyamfoMessage(models.Model):
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
         if outcome.verdict == "dropped":
-            self.claim_id._accounting_update("refused")
+            self.claim_id._answered("refused")
         if outcome.verdict != "sent":
             return
         if self.kind == "change":
@@ -258,7 +258,7 @@ class MoyamfoMessage(models.Model):
             self.repayment_id.state = "sent"
         if self.kind == "tour_refund":
             # 1C says yes by taking it: it has no later word for a merchant refund
-            self.claim_id._accounting_update("accepted")
+            self.claim_id._answered("accepted")
         if self.kind in ("signature", "commit", "tour_refund", *OF_REPAYMENT):
             self.env["moyamfo.run"]._enqueue_loans()
 
@@ -285,9 +285,10 @@ class MoyamfoMessage(models.Model):
         self.check_access("read")
         # sudo: staff give a message up, they never change it
         stuck = self.sudo().filtered(lambda message: message.state == "stuck")
+        self.env["tour_loan.lock"]._take_rows(stuck)
         stuck._trace("give_up")
         stuck.state = "dropped"
         for message in stuck:
-            message.claim_id._accounting_update("refused")
+            message.claim_id._answered("refused")
             message._wake_next()
         return True

@@ -35,7 +35,7 @@ _HEADERS = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Reply:
     """What became of one attempt.
 
     ``error`` is empty once a status line came, else a code: ``url``, ``address`` (refused
@@ -74,7 +74,7 @@ def post(
     *,
     resolver: Resolver = socket.getaddrinfo,
     tls: ssl.SSLContext | None = None,
-) -> Outcome:
+) -> Reply:
     """POST ``body`` and return what happened; never raises for what the other side does.
 
     :param timeout: seconds for everything together
@@ -93,12 +93,12 @@ def post(
             while piece := response.read1(READ_LIMIT):
                 answer += piece
     except _Refused as refused:
-        return Outcome(error=refused.args[0], detail=refused.args[1])
+        return Reply(error=refused.args[0], detail=refused.args[1])
     except (OSError, http.client.HTTPException, ValueError) as error:
         # Once the status has come, a body cut short does not undo it.
         if status is None:
-            return Outcome(error=_code(error), detail=f"{type(error).__name__}: {error}"[:200])
-    return Outcome(status=status, body=bytes(answer), retry_after=retry_after)
+            return Reply(error=_code(error), detail=f"{type(error).__name__}: {error}"[:200])
+    return Reply(status=status, body=bytes(answer), retry_after=retry_after)
 
 
 def _target(url: str, allow_private: bool) -> Url:

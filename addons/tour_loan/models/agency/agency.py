@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from ...rpc import delivery, outgoing, signature
+from ...rpc import delivery, outgoing, webhook
 from ...tools import Rubles, is_neutralized, is_on, server_setting
 
 
@@ -180,8 +180,8 @@ class Agency(models.Model):
     def _post_signed(self, url, body: bytes, message_id: str = "", timeout: float = 5):
         """POST ``body`` to the agency, signed with its outbound keys (sudo)."""
         if is_neutralized(self.env):
-            return delivery.Outcome(error="address", detail="a neutralized copy calls nobody")
-        headers = signature.sign(
+            return delivery.Reply(error="address", detail="a neutralized copy calls nobody")
+        headers = webhook.sign(
             self._secrets("outbound"),
             message_id or str(uuid4()),
             fields.Datetime.now().replace(tzinfo=UTC),
@@ -233,6 +233,6 @@ class AgencyKey(models.Model):
         required=True,
         groups=fields.NO_ACCESS,
         copy=False,
-        default=lambda self: signature.new_secret(),
+        default=lambda self: webhook.new_secret(),
     )
     valid_until = fields.Datetime(help="Set when a newer key takes over.")

@@ -57,8 +57,9 @@ class Claim(models.Model):
             lambda claim: claim.kind == kind and (not states or claim.state in states)
         )
 
-    def _accounting_update(self, state: str):
+    def _answered(self, state: str):
         """Take over the lender's word (accepted, refused) and tell the agency."""
+        self.env["tour_loan.lock"]._take_rows(self.application_id)
         for claim in self:
             if claim.state == "waiting":
                 claim.state = state

@@ -101,7 +101,7 @@ class Loan(models.Model):
     # --- what the accounting system says ---
 
     @api.model
-    def _accounting_update(self, update: dict) -> bool:
+    def _take_contract(self, update: dict) -> bool:
         """Take over a contract; return whether anything but its time changed.
 
         :param update: ``application_uuid``, ``number``, ``status`` (None: a word we do
@@ -115,6 +115,8 @@ class Loan(models.Model):
         if not update.get("status"):
             loan.unknown_status = update.get("unknown_status")
             return False
+        if loan.application_id.loan_number != update["number"]:  # once: it is written below
+            self.env["tour_loan.lock"]._take_rows(loan.application_id)
         state = update["status"]
         if state == "pending" and loan.application_id.state in ENDED:
             state = "annulled"  # the books were read before they knew of our end
