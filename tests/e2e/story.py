@@ -235,6 +235,9 @@ class Borrower:
     def await_heading(self, text: str):
         expect(self.page.get_by_role("heading", name=text)).to_be_visible()
 
+    def await_text(self, text: str):
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
     def arrives(self, address: str) -> bool:
         """Open an address; return whether the house answered."""
         try:
@@ -242,6 +245,10 @@ class Borrower:
         except Error:
             return False
         return True
+
+    def go(self, address: str):
+        """Open an address, even from a page that shows itself anew at this moment."""
+        wait_until(lambda: self.arrives(address))
 
     def button(self, name: str):
         self.page.get_by_role("button", name=name).click()

@@ -15,6 +15,7 @@ from . import request
 from . import borrower
 from . import borrower_privacy
 from . import document
+from . import document_failure
 from . import application
 from . import application_agency
 from . import application_needs
