@@ -139,7 +139,7 @@ def _name(field) -> str:
     labels = labels or list(field.iterancestors("label"))
     name = _label(labels[0]) if labels else ""
     alike = [label for label in field.xpath("//label[@for]") if _label(label) == name]
-    return f"{group}, {name}" if group and len(alike) > 1 else name
+    return f"{name} ({group[:1].lower()}{group[1:]})" if group and len(alike) > 1 else name
 
 
 def _label(label) -> str:

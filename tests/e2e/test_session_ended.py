@@ -58,7 +58,9 @@ def test_pages_that_ask_by_themselves_lead_to_the_login(stack, page):
     page.locator("button[name=o_payment_submit_button]").click()
     told = page.locator(".o_notification, .modal")
     expect(told.first).to_be_visible()
-    assert not re.search("[A-Za-z]{3,} [A-Za-z]{3,}", told.first.inner_text()), told.first.inner_text()
+    assert not re.search("[A-Za-z]{3,} [A-Za-z]{3,}", told.first.inner_text()), (
+        told.first.inner_text()
+    )
     page.reload()
     expect(page).to_have_url(LOGIN)
 

@@ -208,7 +208,7 @@ def waits(stack, new_page, album: Album):
         sandbox.post("moyamfo", "decide", uid=uid, decision="approve")
         customer.await_heading(APPROVED)
         customer.go(sign)
-        customer.await_heading("Документы готовятся")
+        customer.await_heading("Готовим документы")
         album.keep(page, "waiting-documents")
         stack.sql(
             "INSERT INTO tour_loan_document_failure "

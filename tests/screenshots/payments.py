@@ -103,7 +103,7 @@ def ends(stack, customer, album: Album):
     stack.sql(
         "UPDATE payment_transaction SET payu_ru_attention = 'a test' WHERE reference = %s", late
     )
-    customer.await_heading("Сотрудники проверяют оплату")
+    customer.await_heading("Оплату проверяют сотрудники")
     album.keep(page, "payment-checking")
     stack.sql(
         "UPDATE payment_transaction SET state = 'cancel', payu_ru_attention = NULL, "

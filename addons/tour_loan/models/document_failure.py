@@ -72,7 +72,9 @@ class DocumentFailure(models.Model):
         for failure in self:
             # sudo: staff have no right on documents but to read them; the job makes them
             documents_sudo = self.env["tour_loan.document"].sudo()
-            documents_sudo._order_stage(failure.stage, failure.agency_id, failure.application_id or None)
+            documents_sudo._order_stage(
+                failure.stage, failure.agency_id, failure.application_id or None
+            )
         return True
 
     @api.model

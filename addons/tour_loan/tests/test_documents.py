@@ -180,7 +180,7 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
         address = f"/my/applications/{application.uuid}/{path}"
         self.jobs.enqueued_jobs.clear()
         page.get(address)
-        self.assertIn("Документы готовятся", page.text)
+        self.assertIn("Готовим документы", page.text)
         self.assertEqual([job.args[0] for job in self.ordered()], [stage])
         self.work()
         for _poll in range(3):

@@ -36,23 +36,25 @@ class TestErrorSummary(LoanHttpCommon):
             page.send(**({"residence_same": None} if step == "address" else {}))
             told |= self.lines(page)
         self.assertEqual(told["Фамилия"], "Заполните это поле.")
-        for name in ("Дата рождения", "Адрес регистрации, как в штампе паспорта, Город"):
+        for name in (
+            *("Дата рождения", "Дом (адрес регистрации, как в паспорте)"),
+            *("Дом (адрес проживания)", "Город или населённый пункт (адрес проживания)"),
+        ):
             self.assertIn(name, told)
-        self.assertIn("Адрес проживания, Город", told)
 
     def test_the_term_is_a_group_with_a_name(self):
         application = self.opened()
         application.months = 0
         page = self.come_back(application.borrower_id)
         page.get(f"/my/applications/{application.uuid}/work")
-        [group] = page.page.xpath("//fieldset[.//input[@name='months'] and not(fieldset)]")
+        [group] = page.page.xpath("//fieldset[.//input[@name='months'] and not(.//fieldset)]")
         self.assertTrue(group.findtext("legend").strip())
         page.send()
         self.assertIn(group.findtext("legend").strip(), self.lines(page))
 
     def test_documents_login_codes_and_sums_are_named_too(self):
         page = self.visitor().get("/tour_loan/login").send(phone="1", birth_date="14.03")
-        self.assertEqual(set(self.lines(page)), {"Мобильный телефон", "Дата рождения"})
+        self.assertEqual(set(self.lines(page)), {"Ваш мобильный телефон", "Дата рождения"})
         loan = self.active()
         page = self.logged_in(loan)
         pay = f"/my/loans/{loan.uuid}/pay"
