@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := var/venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo fresh-demo test unit lint bench shell pot guide screenshots lock ready-demo ready-test
+.PHONY: help demo fresh-demo test check unit lint fuzz coverage bench shell pot guide screenshots lock ready-demo ready-test
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,14 +16,23 @@ demo: ready-demo ## start the whole house with its four counterparties; Ctrl-C s
 fresh-demo: ready-demo ## the same with a new database
 	@$(VENV_PYTHON) -m scripts.demo --fresh
 
-test: ready-test ## all checks and tests, as the CI runs them
-	@$(VENV_PYTHON) -m scripts.run_tests
+test: ready-test ## all checks and tests, as the CI runs them; ONLY=… some of them
+	@$(VENV_PYTHON) -m $(if $(ONLY),scripts.only $(ONLY),scripts.run_tests)
+
+check: ready-test ## what takes a minute: lint without pylint, tests that need no server
+	@$(VENV_PYTHON) -m scripts.run_tests lint unit house
 
 unit: ready-test ## only the tests that need no server
-	@$(VENV_PYTHON) -m scripts.run_tests unit house sandbox
+	@$(VENV_PYTHON) -m scripts.run_tests unit house
 
 lint: ready-test ## only ruff, pylint-odoo and the XML checks
 	@$(VENV_PYTHON) -m scripts.lint
+
+fuzz: ready-test ## what tests draw at random, drawn anew for SECONDS=300
+	@$(VENV_PYTHON) -m scripts.fuzz $(SECONDS)
+
+coverage: ready-test ## which branches the tests of the rooms and the addons walk
+	@$(VENV_PYTHON) -m scripts.covered
 
 bench: ready-test ## benchmarks, each beside a peer
 	@$(VENV_PYTHON) -m tests.bench

@@ -70,7 +70,8 @@ def ensure_venv(purpose: str) -> None:
     """Install the locked requirements into ``var/venv`` unless the stamp says so.
 
     The stamp is a hash of the interpreter and the lock files, one per purpose.
-    A change of the interpreter, or of the common files, starts a new environment.
+    A change of the interpreter, or of the common files, starts a new environment; one
+    that is a link belongs to other checkouts too and is never cleared.
     """
     wanted = requirements_hash(purpose)
     stamp = VENV / f"stamp-{purpose}"
@@ -78,6 +79,12 @@ def ensure_venv(purpose: str) -> None:
         return
     with step("Python packages from the lock files"):
         if not interpreter_matches():
+            if VENV.is_symlink():
+                raise Failure(
+                    f"{VENV} is a link and was not made by {sys.executable}: clearing it would "
+                    "take it from whoever shares it. Name its interpreter (make … PYTHON=), or "
+                    f"remove the link for an environment of your own:\n    rm {VENV}"
+                )
             run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
         for name in REQUIREMENTS[purpose]:
             extra = ["--no-deps"] if name == "requirements-queue.txt" else []

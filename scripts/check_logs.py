@@ -26,10 +26,14 @@ class Expected(NamedTuple):
 
 
 def main() -> int:
-    """Print the unexpected entries of all logs; return 1 if there are any."""
+    """Print the unexpected entries of all logs; return 1 if there are any.
+
+    The folders are named on the command line; without names it is that of this lane.
+    """
     expected = read_patterns()
+    folders = [Path(name) for name in sys.argv[1:]] or [odoo.LOGS]
     found = 0
-    for log in sorted(odoo.LOGS.glob("*.log")):
+    for log in sorted(file for folder in folders for file in folder.glob("*.log")):
         for entry in unexpected(log, expected):
             found += 1
             print(f"{log.name}: {entry[:2000]}")

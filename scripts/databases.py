@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scripts import odoo
-from scripts.places import ADDONS, ROOT, VAR
+from scripts.places import ADDONS, OWN, ROOT
 from scripts.postgres import Postgres
 from scripts.steps import Failure
 
@@ -102,8 +102,8 @@ def building(postgres: Postgres, name: str, prefix: str) -> Iterator[str | None]
     Others wait meanwhile. What the block made gets its final name at the end;
     the embedded server then drops the other templates with the prefix.
     """
-    VAR.mkdir(exist_ok=True)
-    with (VAR / "templates.lock").open("w") as lock:
+    OWN.mkdir(exist_ok=True)
+    with (OWN / "templates.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if postgres.databases(name) == [name]:
             yield None
@@ -141,7 +141,7 @@ def install(postgres: Postgres, database: str, modules: list[str], *options: str
 def run_script(postgres: Postgres, database: str, script: Path, **more: str) -> None:
     """Run a script in Odoo's shell; what it prints with ``print`` is shown."""
     log = odoo.LOGS / f"{script.stem}.log"
-    said = VAR / f"{script.stem}.out"
+    said = OWN / f"{script.stem}.out"
     said.unlink(missing_ok=True)
     arguments = odoo.command("shell", database, "--no-http", "--logfile", str(log))
     more = {"TOUR_LOAN_SAID": str(said), **more}

@@ -1,16 +1,19 @@
 """Run Odoo's command line on this checkout."""
 
 import os
+import random
 import socket
 import subprocess
 from pathlib import Path
 
-from scripts.places import ADDONS, ODOO_BIN, ODOO_CONF, ROOT, VAR, VENV, VENV_PYTHON
+from scripts.places import ADDONS, LANE, ODOO_BIN, ODOO_CONF, OWN, ROOT, VENV, VENV_PYTHON
 from scripts.postgres import Postgres
 from scripts.steps import Failure
 
-DATA = VAR / "data"  # Odoo's filestores and sessions
-LOGS = VAR / "log"
+DATA = OWN / "data"  # Odoo's filestores and sessions
+LOGS = OWN / "log"
+# A lane's servers listen where neither the other lane's do nor outgoing connections begin.
+LANE_PORTS = range(20_000 + 1000 * int(LANE), 21_000 + 1000 * int(LANE)) if LANE else ()
 SITE_PACKAGES = VENV / "lib" / "python3.11" / "site-packages"
 
 
@@ -74,7 +77,8 @@ def tail(log: Path, lines: int = 30) -> str:
 
 def free_port(preferred: int = 0) -> int:
     """Return the preferred port of the loopback interface, or any one that is free."""
-    for port in (preferred, 0):
+    wanted = [preferred] if preferred else random.sample(LANE_PORTS, min(100, len(LANE_PORTS)))
+    for port in (*wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -10,6 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ADDONS = ROOT / "addons"
 VAR = ROOT / "var"
+# What one of the runs side by side of `make test` has for itself: PostgreSQL, databases,
+# logs, houses. Without a lane (the demonstration, a test by hand) that is ``var`` itself.
+LANE = os.environ.get("TOUR_LOAN_LANE", "")
+OWN = VAR / f"lane-{LANE}" if LANE else VAR
 VENV = VAR / "venv"
 VENV_PYTHON = VENV / "bin" / "python"
 ODOO_PREFIX = VAR / "odoo"

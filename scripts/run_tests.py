@@ -1,31 +1,54 @@
 """``make test``: every phase, its runner's own counts, one closing line.
 
-lint, unit (pure Python), addons (Odoo's own runner), then what crosses addons
-against a running house, at last the logs. All phases run even after a failure; a
-phase whose folder is not there does not exist.
+First what takes a minute (``make check``: lint without pylint, pure Python, the house),
+meanwhile the databases are made. Then two lanes (``scripts/lanes.py``) take the long phases
+from one queue, the longest first. At last the logs of all of them. All phases run even
+after a failure, which is shown when it happens; a phase whose folder is not there does not
+exist. With names of phases as arguments only those run.
 """
 
+import fcntl
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 import time
 import traceback
-from pathlib import Path
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from scripts import check_logs, databases, odoo
+from scripts import at_once, lanes, odoo
 from scripts.places import ROOT, VAR, VENV_PYTHON
-from scripts.postgres import Postgres
 
 TESTS = ROOT / "tests"
-QUICK = ("unit", "house", "sandbox")  # need no running Odoo
+QUICK = ("unit", "house")  # need no running Odoo
 NOT_TESTS = ("bench",)
+# Seconds on an idle machine, roughly: only the order in the queue hangs on them.
+USUALLY = {"e2e": 600, "faults": 500, "addons": 400, "agency": 150, "front": 70, "browser": 60}
+speaking = threading.Lock()
+
+
+class Phase(NamedTuple):
+    """A command; ``quick`` ones run first, ``counted`` ones end with a line of counts.
+
+    ``patient`` output is shown at the end, but for failures.
+    """
+
+    name: str
+    module: str
+    arguments: tuple[str, ...] = ()
+    quick: bool = False
+    counted: bool = True
+    patient: bool = False
 
 
 class Result(NamedTuple):
     """The counts of one phase; ``broken`` says what failed without being a test."""
 
+    name: str
     passed: int = 0
     failed: int = 0
     skipped: int = 0
@@ -35,33 +58,39 @@ class Result(NamedTuple):
 def main() -> int:
     """Run the phases named on the command line, or all; return the exit code."""
     wanted = sys.argv[1:]
-    phases = {"lint": lambda: module("scripts.lint")}
-    phases |= {name: pytest_phase(name) for name in folders(quick=True)}
-    if odoo.our_addons():
-        phases["addons"] = addons
-    phases |= {name: pytest_phase(name) for name in folders(quick=False)}
-    phases["logs"] = lambda: module("scripts.check_logs")
-    forget_logs()
-    results = {}
-    for name, phase in phases.items():
-        if wanted and name not in wanted:
-            continue
-        print(f"\n=== {name}", flush=True)
-        started = time.monotonic()
+    phases = [phase for phase in all_phases() if not wanted or phase.name in wanted]
+    if unknown := set(wanted) - {phase.name for phase in phases}:
+        sys.exit(f"no such phase: {', '.join(sorted(unknown))}")
+    started = time.monotonic()
+    with (VAR / "test.lock").open("w") as lock:
         try:
-            result = phase()
-        except Exception:  # the other phases are still worth running
-            traceback.print_exc()
-            result = Result(broken="FAILED, see above")
-        results[name] = result
-        counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
-        print(f"=== {name}: {result.broken or counts} ({time.monotonic() - started:.0f} s)")
-    passed = sum(result.passed for result in results.values())
-    failed = sum(result.failed + bool(result.broken) for result in results.values())
-    broken = [name for name, result in results.items() if result.failed or result.broken]
-    print(f"\n{'Failed: ' + ', '.join(broken) if broken else 'All phases are well.'}")
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("tests of this checkout are running; another clone may run its own")
+        results = run_all(phases)
+    passed = sum(result.passed for result in results)
+    failed = sum(result.failed + bool(result.broken) for result in results)
+    broken = [result.name for result in results if result.failed or result.broken]
+    print(f"\nAll of it took {time.monotonic() - started:.0f} s.")
+    print("Failed: " + ", ".join(broken) if broken else "All phases are well.")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
+
+
+def all_phases() -> list[Phase]:
+    """Return what there is to run, in the order of reading."""
+    phases = [Phase("lint", "scripts.lint", ("quick",), quick=True, counted=False)]
+    phases += [pytest_phase(name, quick=True) for name in folders(quick=True)]
+    phases += [Phase("pylint", "scripts.lint", ("pylint",), counted=False)]
+    if odoo.our_addons():
+        phases.append(Phase("addons", "scripts.test_addons"))
+    return phases + [pytest_phase(name) for name in folders(quick=False)]
+
+
+def pytest_phase(name: str, quick: bool = False) -> Phase:
+    """Return the phase that runs pytest on one folder of ``tests/``."""
+    arguments = ("-q", "-p", "scripts.at_once", f"tests/{name}")
+    return Phase(name, "pytest", arguments, quick=quick, patient=not quick)
 
 
 def folders(quick: bool) -> list[str]:
@@ -76,99 +105,105 @@ def folders(quick: bool) -> list[str]:
     return [name for name in found if name not in QUICK]
 
 
-def forget_logs() -> None:
-    """Remove the logs of earlier runs, but not that of a running demonstration."""
-    for log in odoo.LOGS.glob("*"):
-        if log.name != "demo.log":
-            log.unlink()
+def run_all(phases: list[Phase]) -> list[Result]:
+    """Run the quick phases while the databases are made, then the others, then the logs."""
+    quick = [phase for phase in phases if phase.quick]
+    slow = [phase for phase in phases if not phase.quick]
+    if not slow:
+        return [run(phase, lanes.names()[0]) for phase in quick]
+    for lane in lanes.names():
+        shutil.rmtree(lanes.folder(lane) / "log", ignore_errors=True)
+    with ThreadPoolExecutor(1) as pool:
+        prepared = pool.submit(lanes.prepare)
+        results = [run(phase, lanes.names()[0]) for phase in quick]
+        prepared.result()
+    results += side_by_side(slow)
+    logs = [str(lanes.folder(lane) / "log") for lane in lanes.names()]
+    return [*results, run(Phase("logs", "scripts.check_logs", (*logs,), counted=False), "")]
 
 
-def module(name: str) -> Result:
-    """Run a check that is no test runner: nothing counted, but it may fail."""
-    done = subprocess.run([VENV_PYTHON, "-m", name], cwd=ROOT, check=False)
-    return Result(broken="FAILED" if done.returncode else "")
+def side_by_side(phases: Iterable[Phase]) -> list[Result]:
+    """Let the lanes take the phases, the longest first; return the results as they came."""
+    queue = sorted(phases, key=lambda phase: USUALLY.get(phase.name, 30))
+    results = []
+
+    def work(lane: str) -> None:
+        while queue:
+            results.append(run(queue.pop(), lane))
+
+    with ThreadPoolExecutor(len(lanes.names())) as pool:
+        try:
+            list(pool.map(work, lanes.names()))
+        except BaseException:
+            queue.clear()  # Ctrl-C ends what runs; nothing else begins
+            raise
+    return results
 
 
-def pytest_phase(name: str):
-    """Return the phase that runs pytest on one folder of ``tests/``."""
-
-    def phase() -> Result:
-        command = [str(VENV_PYTHON), "-m", "pytest", "-q", f"tests/{name}"]
-        output, code = watched(command, dict(os.environ))
-        counts = {word: int(n) for n, word in re.findall(r"(\d+) (\w+)", last_line(output))}
-        failed = counts.get("failed", 0) + counts.get("error", 0) + counts.get("errors", 0)
-        broken = f"pytest ended with code {code}" if code and not failed else ""
-        return Result(counts.get("passed", 0), failed, counts.get("skipped", 0), broken)
-
-    return phase
-
-
-def addons() -> Result:
-    """Install our addons into a copy of Odoo's own database and run their tests."""
-    names = odoo.our_addons()
-    database = f"tour_loan_addons_{os.getpid()}"
-    postgres = Postgres()
+def run(phase: Phase, lane: str) -> Result:
+    """Run one phase in a lane, say how it went."""
+    say(f"\n=== {phase.name} begins")
+    started = time.monotonic()
     try:
-        databases.copy(postgres, databases.base_template(postgres), database)
-        command = odoo.command(
-            "server",
-            database,
-            *("--init", ",".join(names), "--skip-auto-install", "--stop-after-init"),
-            *("--test-tags", ",".join(f"/{name}" for name in names)),
-            *("--http-port", str(odoo.free_port()), "--workers", "0", "--max-cron-threads", "0"),
-        )
-        odoo.LOGS.mkdir(parents=True, exist_ok=True)
-        log = odoo.LOGS / "addons.log"
-        output, code = watched(command, odoo.environment(postgres), log, quiet=True)
-    finally:
-        databases.drop(postgres, database)
-        postgres.stop()
-    found = re.findall(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading", output)
-    if not found:
-        return Result(broken=f"Odoo's runner said nothing, code {code}:\n{odoo.tail(log)}")
-    failures, errors, total = map(int, found[-1])
-    skipped = len(re.findall(r" INFO \S+ \S+: skipped ", output))
-    print("\n".join(line for line in output.splitlines() if "tests when loading" in line))
-    failed = failures + errors
-    broken = f"Odoo ended with code {code}:\n{odoo.tail(log)}" if code and not failed else ""
-    return Result(total - failed - skipped, failed, skipped, broken)
+        output, code = watched(phase, lane)
+        result = judged(phase, output, code)
+    except Exception:  # the other phases are still worth running
+        result = Result(phase.name, broken=f"FAILED: {traceback.format_exc()}")
+    counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
+    said = result.broken or (counts if phase.counted else "ok")
+    say(f"=== {phase.name}: {said} ({time.monotonic() - started:.0f} s)")
+    return result
 
 
-def watched(
-    command: list[str], environment: dict, log: Path | None = None, quiet: bool = False
-) -> tuple[str, int]:
-    """Run a command, show its output as it comes, return it and the exit code.
-
-    ``quiet`` shows unexpected errors only: Odoo's log of a test run is long.
-    """
-    lines, patterns = [], check_logs.read_patterns()
+def watched(phase: Phase, lane: str) -> tuple[str, int]:
+    """Run a command; show its output as it comes, of a patient phase only its failures."""
+    lines, kept, urgent = [], [], not phase.patient
     with subprocess.Popen(
-        command,
+        [str(VENV_PYTHON), "-m", phase.module, *phase.arguments],
         cwd=ROOT,
-        env=environment,
+        env=lanes.environment(lane),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
     ) as process:
-        showing = not quiet
         for line in process.stdout:
             lines.append(line)
-            if quiet and re.match(r"\d{4}-\d\d-\d\d ", line):
-                level = re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line)
-                showing = level is not None and check_logs.is_unexpected(line, "addons", patterns)
-            if showing:
-                print(line, end="", flush=True)
-    output = "".join(lines)
-    if log:
-        log.write_text(output)
-    return output, process.returncode
+            urgent = urgent or line.startswith(at_once.BEGIN)
+            if not urgent:
+                kept.append(line)
+            elif phase.quick or not line.strip():
+                say(line, end="")
+            else:
+                say(f"{phase.name}: {line}", end="")
+            urgent = urgent and not (phase.patient and line.startswith(at_once.END))
+    if kept:
+        say("".join((f"\n=== {phase.name}\n", *kept)), end="")
+    return "".join(lines), process.returncode
+
+
+def judged(phase: Phase, output: str, code: int) -> Result:
+    """Return the result that the last line and the exit code of a phase tell."""
+    if not phase.counted:
+        return Result(phase.name, broken="FAILED" if code else "")
+    counts = {word: int(n) for n, word in re.findall(r"(\d+) (\w+)", last_line(output))}
+    failed = counts.get("failed", 0) + counts.get("error", 0) + counts.get("errors", 0)
+    unsaid = f"ended with code {code}" if code and not failed else ""
+    if not counts.get("passed", 0) + failed:
+        unsaid = f"ran nothing, code {code}"
+    return Result(phase.name, counts.get("passed", 0), failed, counts.get("skipped", 0), unsaid)
 
 
 def last_line(output: str) -> str:
     """Return the last line that says something: where pytest puts its counts."""
     return next((line for line in reversed(output.splitlines()) if line.strip()), "")
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print, one lane at a time."""
+    with speaking:
+        print(text, end=end, flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import shutil
 import signal
 
 from scripts import databases, odoo, sandbox
-from scripts.places import ROOT, VAR, VENV_PYTHON
+from scripts.places import OWN, ROOT, VENV_PYTHON
 from scripts.postgres import Postgres
 from scripts.processes import Process
 from scripts.steps import Failure
@@ -45,7 +45,7 @@ class Stack:
         environment variables for Odoo, ``options`` of its command line.
         """
         self.name, self.keep = name, keep
-        self.folder = VAR / "stack" / name
+        self.folder = OWN / "stack" / name
         self.log_path = odoo.LOGS / f"{name}.log"
         self.database = f"tour_loan_{name}" if keep else f"tour_loan_{name}_{os.getpid()}"
         self.secrets = sandbox.generated_secrets()

@@ -1,6 +1,9 @@
 """No test rests on luck: what is drawn is the same in every run and on every machine."""
 
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+from scripts.places import VAR
 
 settings.register_profile(
     "fixed",
@@ -10,3 +13,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fixed")
+# `make fuzz`: other values each time; what was found is tried first.
+settings.register_profile(
+    "fresh",
+    database=DirectoryBasedExampleDatabase(VAR / "fuzz" / "examples"),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)

@@ -2,11 +2,11 @@ from . import away
 from . import controllers
 from . import models
 from . import wizards
-from . import logging
+from . import log_masking
 from . import cookies
 from . import job_runner
 
-logging.install()
+log_masking.install()
 cookies.install()
 job_runner.install()
 controllers.export.install()

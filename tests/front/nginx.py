@@ -4,14 +4,12 @@ import re
 import socket
 import subprocess
 import threading
-import time
 from pathlib import Path
-
-import requests
 
 from scripts import get_nginx
 from scripts.odoo import free_port
 from scripts.places import ROOT
+from tests.e2e.story import wait_until
 
 PROGRAM = get_nginx.program()
 
@@ -78,14 +76,13 @@ class Nginx:
         self.process = subprocess.Popen(
             [PROGRAM, "-e", "stderr", "-p", self.folder, "-c", self.file]
         )
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            try:
-                requests.get(self.address, timeout=1)
-                break
-            except requests.ConnectionError:
-                time.sleep(0.05)
+        wait_until(self._listens, 60)
         return self
+
+    def _listens(self) -> bool:
+        assert self.process.poll() is None, "nginx ended"
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", int(self.address.rpartition(":")[2]))) == 0
 
     def __exit__(self, *_exception) -> None:
         self.process.terminate()

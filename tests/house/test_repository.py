@@ -65,11 +65,11 @@ def test_jobs_leave_http_workers_free_for_people():
     }
     root = capacity.pop("root")
     # one agency that hangs leaves a slot to the others
-    breaker = (ROOT / "addons/tour_loan/models/message_breaker.py").read_text()
+    breaker = (ROOT / "addons/tour_loan/models/outbox/message_breaker.py").read_text()
     [slots] = re.findall(r"^SLOTS = (\d+)$", breaker, re.MULTILINE)
     assert int(slots) < capacity["root.tour_loan_callback"]
     assert sum(capacity.values()) <= root
-    signing = (ROOT / "addons/tour_loan/models/application_signing.py").read_text()
+    signing = (ROOT / "addons/tour_loan/models/signing/application_signing.py").read_text()
     [pages] = re.findall(r"ALL_ASKED_AT_ONCE = \d+, (\d+)$", signing, re.MULTILINE)
     payu = (ROOT / "addons/payu_connector/const.py").read_text()
     [payers] = re.findall(r"^ASKED_AT_ONCE = (\d+)$", payu, re.MULTILINE)
@@ -83,7 +83,7 @@ def test_every_expected_log_line_has_its_reason():
 
 def test_a_warning_nobody_expected_is_found(tmp_path):
     log = tmp_path / "addons.log"
-    line = "2026-11-23 09:28:33,086 1 WARNING base odoo.addons.tour_loan.models.loan: odd"
+    line = "2026-11-23 09:28:33,086 1 WARNING base odoo.addons.tour_loan.models.loan.loan: odd"
     log.write_text(f"{line}\n{line.replace('WARNING', 'INFO')}\n")
     assert check_logs.unexpected(log, check_logs.read_patterns()) == [line]
 

@@ -110,6 +110,17 @@ class TestFolder:
         with pytest.raises(Failure, match="belongs to another user(.|\n)*sudo rm -rf"):
             bootstrap.check_folder()
 
+    def test_an_environment_that_others_share_is_never_cleared(self, monkeypatch, tmp_path):
+        shared = tmp_path / "shared"
+        shared.mkdir()
+        (shared / "pyvenv.cfg").write_text("home = /of/another/interpreter")
+        (tmp_path / "venv").symlink_to(shared)
+        monkeypatch.setattr(bootstrap, "VENV", tmp_path / "venv")
+        monkeypatch.setattr(bootstrap, "VENV_PYTHON", tmp_path / "venv" / "bin" / "python")
+        with pytest.raises(Failure, match="take it from whoever shares it"):
+            bootstrap.ensure_venv("test")
+        assert (shared / "pyvenv.cfg").exists()
+
     def test_a_second_demonstration_is_refused_until_the_first_ends(self, monkeypatch, tmp_path):
         monkeypatch.setattr(demo, "VAR", tmp_path)
         with demo.alone():
@@ -132,7 +143,7 @@ class TestPostgres:
         root = tmp_path / ("long" * 30)
         (root / "var").mkdir(parents=True)
         monkeypatch.setattr(postgres, "ROOT", root)
-        monkeypatch.setattr(postgres, "VAR", root / "var")
+        monkeypatch.setattr(postgres, "OWN", root / "var")
         monkeypatch.delenv("PGHOST", raising=False)
         server = postgres.Postgres()
         try:

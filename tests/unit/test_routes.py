@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 spec = importlib.util.spec_from_file_location(
-    "tour_loan_routes", ROOT / "addons/tour_loan/routes.py"
+    "tour_loan_routes", ROOT / "addons/tour_loan/models/web/routes.py"
 )
 routes = sys.modules["tour_loan_routes"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(routes)

@@ -1,3 +1,3 @@
 from . import moyamfo_message, moyamfo_run, moyamfo_run_loans, tour_loan_application
-from . import tour_loan_loan, tour_loan_message
+from . import tour_loan_loan
 from . import ir_http

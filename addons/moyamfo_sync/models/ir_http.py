@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.tour_loan.routes import EVERYBODY, Door
+from odoo.addons.tour_loan.models.web.routes import EVERYBODY, Door
 
 
 class IrHttp(models.AbstractModel):

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from odoo.addons.tour_loan.models.message import STATES, Outcome
+from odoo.addons.tour_loan.models.outbox.message import STATES, Outcome
 
 from .. import connection
 from ..protocol import exchange as operations
@@ -42,6 +42,7 @@ class MoyamfoMessage(models.Model):
     _inherit = ["tour_loan.message"]
     _description = "Message to MoyaMFO"
     _channel = "root.moyamfo"
+    _outbox = "moyamfo"
     _rec_name = "kind"
 
     kind = fields.Selection(KINDS, required=True, readonly=True)

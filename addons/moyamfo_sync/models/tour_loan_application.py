@@ -45,9 +45,7 @@ class Application(models.Model):
 
     def _moyamfo_claim(self, kind):
         """Return the agency's claim a message of ``kind`` puts to 1C, if it is one's."""
-        return self.claim_ids.filtered(
-            lambda claim: claim.kind == kind and claim.state == "waiting"
-        )[-1:]
+        return self.claim_ids._of(kind, "waiting")[-1:]
 
     # === OUT === #
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from odoo.http import request, route
 
 from .. import ways
-from ..models.questionnaire import MESSAGES, read_date
+from ..models.application.questionnaire import MESSAGES, read_date
 from ..rules import identity
 from .portal_base import BorrowerPages, agency_of_page, help_url, origin
 from .session import knows_browser, log_in

@@ -9,7 +9,7 @@ from odoo.http import request, route
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 from odoo.addons.payment.utils import check_access_token
 
-from ..models.payment_page import FINAL
+from ..models.loan.payment_page import FINAL
 from .loan import LoanPages, with_loan
 
 # Seconds between two looks at whether the provider's page is there.

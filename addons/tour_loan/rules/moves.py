@@ -45,14 +45,14 @@ MOVES = {
     "approve": Move(("submitted", "needs_data", "approved"), "approved", ("accounting",)),
     "decline": Move(("submitted", "needs_data", "approved"), "declined", ("accounting",)),
     # another price or advance: the lender decides anew
-    "change": Move(("submitted", "approved"), "submitted", ("agency", "staff")),
+    "change": Move(("submitted", "approved"), "submitted", ("agency",)),
     # a change that needs no new decision: nobody decided yet, the loan is the same, or it
     # is inside the offer
-    "adjust_new": Move(("new",), "new", ("agency", "staff")),
-    "adjust_filling": Move(("filling",), "filling", ("agency", "staff")),
-    "adjust_submitted": Move(("submitted",), "submitted", ("agency", "staff")),
-    "adjust_needs_data": Move(("needs_data",), "needs_data", ("agency", "staff")),
-    "adjust_approved": Move(("approved",), "approved", ("agency", "staff")),
+    "adjust_new": Move(("new",), "new", ("agency",)),
+    "adjust_filling": Move(("filling",), "filling", ("agency",)),
+    "adjust_submitted": Move(("submitted",), "submitted", ("agency",)),
+    "adjust_needs_data": Move(("needs_data",), "needs_data", ("agency",)),
+    "adjust_approved": Move(("approved",), "approved", ("agency",)),
     # SMS code 3
     "sign": Move(("approved",), "signed", ("borrower",)),
     "cool": Move(("signed",), "ready", ("clock",)),

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from ..rpc import signature
 from .common import RPC, TourLoanHttpCommon
 
-RPC_LOGGER = "odoo.addons.tour_loan.models.agency_rpc"
+RPC_LOGGER = "odoo.addons.tour_loan.models.agency.agency_rpc"
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo.tests import new_test_user, tagged
 
 from ..away.web import VISITOR_BYTES
-from ..models.ir_http_body import FORM_BYTES
+from ..models.web.ir_http_body import FORM_BYTES
 from .common import TourLoanHttpCommon
 
 

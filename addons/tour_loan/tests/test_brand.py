@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tests.common import Opener
 from odoo.tools import mute_logger
 
-from ..models import agency_brand
+from ..models.agency import agency_brand
 from .common import TourLoanHttpCommon
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models import request
+from ..models.agency import request
 from .common import CUSTOMER, PHONE, TourLoanCommon, later, rub
 
 PERSONAL = (
@@ -139,7 +139,7 @@ class TestCalls(TourLoanCommon):
         params = self.order("T-3")
         with (
             patch.object(Agency, "_rpc_application_create", breaks),
-            mute_logger("odoo.addons.tour_loan.models.agency_rpc"),
+            mute_logger("odoo.addons.tour_loan.models.agency.agency_rpc"),
         ):
             answer = json.loads(self.raw("application.create", params))
         row = self.row()

@@ -72,7 +72,7 @@ class TestPagesThatWait(TourLoanHttpCommon):
     def setUp(self):
         super().setUp()
         documents = self.registry["tour_loan.document"]
-        real = models.document.Document._have_made
+        real = models.signing.document.Document._have_made
         self.startPatcher(patch.object(documents, "_have_made", real))
         self.laid_out = []
         self.startPatcher(patch.object(documents, "_pdf", self.lay_out))
@@ -118,7 +118,7 @@ class TestPagesThatWait(TourLoanHttpCommon):
         full = OSError(28, "No space left on device")
         with (
             patch.object(self.registry["tour_loan.document"], "_store", side_effect=full),
-            self.assertRaises(models.document.RetryableJobError),
+            self.assertRaises(models.signing.document.RetryableJobError),
         ):
             self.env["tour_loan.document"]._make_stage(
                 "questionnaire", application.agency_id, application
@@ -132,7 +132,7 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
     def setUp(self):
         super().setUp()
         documents = self.registry["tour_loan.document"]
-        real = models.document.Document._have_made
+        real = models.signing.document.Document._have_made
         self.startPatcher(patch.object(documents, "_have_made", real))
         self.broken = self.startPatcher(
             patch.object(documents, "_pdf", side_effect=ValueError("x"))
@@ -144,7 +144,7 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
     def work(self):
         """Do the ordered jobs."""
         for job in self.ordered():
-            with self.assertLogs("odoo.addons.tour_loan.models.document", "ERROR"):
+            with self.assertLogs("odoo.addons.tour_loan.models.signing.document", "ERROR"):
                 self.env["tour_loan.document"]._make_stage(*job.args)
         self.jobs.enqueued_jobs.clear()
 
@@ -233,7 +233,7 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
     def test_an_error_of_files_that_is_no_lack_of_room_is_a_failure(self):
         self.broken.side_effect = FileNotFoundError(2, "no such font")
         application = self.application()
-        with self.assertLogs("odoo.addons.tour_loan.models.document", "ERROR"):
+        with self.assertLogs("odoo.addons.tour_loan.models.signing.document", "ERROR"):
             made = self.env["tour_loan.document"]._make_stage(
                 "questionnaire", application.agency_id, application
             )

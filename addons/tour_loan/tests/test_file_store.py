@@ -9,7 +9,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase
 
-from ..models import ir_attachment
+from ..models.signing import ir_attachment
 
 
 class TestFileStore(TransactionCase):

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.history import EVENTS
+from ..models.application.history import EVENTS
 from ..rules.moves import MOVES
 from .common import PHONE, TourLoanCommon, rub
 
@@ -94,7 +94,9 @@ class TestHistory(TourLoanCommon):
         other = self.application_in("approved")
         for one in (application, other):
             one.with_user(self.operator).identified = True
-        with self.assertLogs("odoo.addons.tour_loan.models.history", "WARNING") as logged:
+        with self.assertLogs(
+            "odoo.addons.tour_loan.models.application.history", "WARNING"
+        ) as logged:
             application.history_ids._erase("требование № 7")
         self.assertIn("требование № 7", logged.output[0])
         [row] = application.history_ids

@@ -111,7 +111,7 @@ class TestNews(TourLoanCommon):
         application = self.signed()
         application.state = "committed"
         self.rpc("application.cancel", {"application_id": application.uuid, "reason": "Нет"})
-        self.assertEqual(application._cancel_claim().state, "waiting")
+        self.assertEqual(application.claim_ids._of("cancel")[-1:].state, "waiting")
         payout = {"amount": 100000, "paid_on": fields.Date.today(), "payment_order": "118"}
         application._accounting_update({"status": "funded", "payout": payout})
         self.assertEqual((application.state, application.claim_ids.state), ("funded", "refused"))
@@ -124,7 +124,9 @@ class TestNews(TourLoanCommon):
             claim._accounting_update("accepted")
             texts = self.news(application)
             self.assertEqual(len(texts), int(told))
-        self.assertEqual(application._tour_refunds().mapped("amount"), [30000, 100000])
+        self.assertEqual(
+            application.claim_ids._of("tour_refund", "accepted").mapped("amount"), [30000, 100000]
+        )
         refused = application._claim("tour_refund", amount=1000)
         refused._accounting_update("refused")
         self.assertFalse(self.news(application))

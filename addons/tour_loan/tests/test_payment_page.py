@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.payment.utils import generate_access_token
 
-from ..models.payment_page import FORGOTTEN, read_form
+from ..models.loan.payment_page import FORGOTTEN, read_form
 from .common import OTHER_PHONE
 from .common_loan import LoanCommon, LoanHttpCommon
 

@@ -10,7 +10,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tests.common import Opener
 from odoo.tools import convert_file, mute_logger
 
-from .. import job_runner, routes
+from .. import job_runner
+from ..models.web import routes
 from .common import TourLoanHttpCommon
 
 CONVERTER = re.compile(r"<(?:(any)\(([^,)]+)[^)]*\)|(\w+)[^:>]*:)?[^>]+>")
@@ -280,7 +281,9 @@ class TestDoors(RoutesCase):
             self.assertShut("/json/1/res.partner")
             told = self.ask("/tour_loan/monitor", headers={"X-Token": "t"}).json()
             self.assertEqual(told["open_routes"], ["/web/version", "/json/2/*"])
-            with self.assertLogs("odoo.addons.tour_loan.models.ir_http_doors", "WARNING") as log:
+            with self.assertLogs(
+                "odoo.addons.tour_loan.models.web.ir_http_doors", "WARNING"
+            ) as log:
                 self.env["ir.http"]._register_hook()
             self.assertIn("/json/2/*", log.output[0])
         self.forget()

@@ -3,7 +3,7 @@ from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..models.application import STAFF_WRITES
+from ..models.application.application import STAFF_WRITES
 from .common import PHONE, TourLoanCommon, TourLoanHttpCommon
 
 

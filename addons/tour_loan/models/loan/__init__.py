@@ -1,0 +1,6 @@
+from . import loan
+from . import loan_paying
+from . import installment
+from . import repayment
+from . import payment_transaction
+from . import payment_page

@@ -1,0 +1,226 @@
+"""Loans and their schedules, as the accounting system keeps them."""
+
+from uuid import uuid4
+
+from odoo import api, fields, models
+
+from ...rules.moves import ENDED
+from ...tools import Rubles
+
+STATES = [
+    ("pending", "Signed"),
+    ("active", "Active"),
+    ("overdue", "Overdue"),
+    ("closed", "Closed"),
+    ("annulled", "Annulled"),
+    ("ceded", "Ceded"),
+    ("court", "In court"),
+]
+FIGURES = (
+    "amount",
+    "principal",
+    "interest",
+    "penalty",
+    "overdue",
+    "payoff",
+    "next_payment_amount",
+)
+DATES = ("signed_on", "issued_on", "closed_on", "next_payment_on")
+SCHEDULE_SUMS = ("amount", "principal", "interest", "rest", "paid_amount")
+
+
+class Loan(models.Model):
+    """A signed contract. Every figure is the accounting system's, of the time ``as_of``;
+    the cabinet computes no debt."""
+
+    _name = "tour_loan.loan"
+    _description = "Loan"
+    _order = "id desc"
+    _rec_name = "number"
+
+    uuid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
+    number = fields.Char(readonly=True, index=True)
+    application_id = fields.Many2one(
+        "tour_loan.application",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    borrower_id = fields.Many2one(related="application_id.borrower_id", store=True, index=True)
+    agency_id = fields.Many2one(related="application_id.agency_id", store=True, index=True)
+    state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
+    unknown_status = fields.Char(
+        readonly=True, help="A word of the accounting system we do not know."
+    )
+    unlike_signed = fields.Text(
+        "Not as signed",
+        readonly=True,
+        help="Where the contract differs from what the borrower has signed.",
+    )
+    currency_id = fields.Many2one(related="application_id.currency_id")
+    amount = Rubles(readonly=True)
+    months = fields.Integer("Term, months", readonly=True)
+    rate = fields.Float("Rate, % a year", digits=(7, 3), readonly=True)
+    psk = fields.Float("PSK, % a year", digits=(7, 3), readonly=True)
+    signed_on = fields.Date(readonly=True)
+    issued_on = fields.Date(readonly=True)
+    closed_on = fields.Date(readonly=True)
+    as_of = fields.Datetime("As of", readonly=True)
+    principal = Rubles("Principal owed", readonly=True)
+    interest = Rubles("Interest owed", readonly=True)
+    penalty = Rubles("Penalty owed", readonly=True)
+    overdue = Rubles(readonly=True)
+    payoff = Rubles("To pay it off now", readonly=True)
+    next_payment_on = fields.Date(readonly=True)
+    next_payment_amount = Rubles(readonly=True)
+    installment_ids = fields.One2many("tour_loan.installment", "loan_id", readonly=True)
+    repayment_ids = fields.One2many("tour_loan.repayment", "loan_id", readonly=True)
+
+    disputed = fields.Char(
+        compute="_compute_disputed", help="A payment the payer's bank takes back, and why."
+    )
+
+    _uuid_uniq = models.UniqueIndex("(uuid)")
+    _number_uniq = models.UniqueIndex("(number) WHERE number IS NOT NULL")
+    _application_uniq = models.UniqueIndex("(application_id)")
+
+    @api.depends("number", "application_id.contract_number", "application_id.order_number")
+    def _compute_display_name(self):
+        for loan in self:
+            loan.display_name = loan.application_id._contract_number()
+
+    @api.depends("repayment_ids.dispute_reason", "repayment_ids.state")
+    def _compute_disputed(self):
+        for loan in self:
+            disputed = loan.repayment_ids.filtered(
+                lambda one: one.dispute_reason and one.state != "reversed"
+            )
+            loan.disputed = "; ".join(disputed.mapped("dispute_reason"))
+
+    # --- what the accounting system says ---
+
+    @api.model
+    def _accounting_update(self, update: dict) -> bool:
+        """Take over a contract; return whether anything but its time changed.
+
+        :param update: ``application_uuid``, ``number``, ``status`` (None: a word we do
+            not know, then ``unknown_status``), dates, the figures as Decimal, ``as_of``
+            (naive UTC), ``schedule`` (list of dicts with the installment's fields).
+            Figures older than ours, or with an unknown status, change nothing.
+        """
+        loan = self._of_contract(update)
+        if not loan or (loan.as_of and loan.as_of > update["as_of"]):
+            return False
+        if not update.get("status"):
+            loan.unknown_status = update.get("unknown_status")
+            return False
+        state = update["status"]
+        if state == "pending" and loan.application_id.state in ENDED:
+            state = "annulled"  # the books were read before they knew of our end
+        values = {
+            "number": update["number"],
+            "state": state,
+            "unknown_status": False,
+            **{name: float(update.get(name) or 0) for name in FIGURES},
+            **{name: update.get(name) or False for name in DATES},
+        }
+        for name in ("months", "rate", "psk"):
+            if update.get(name) is not None:
+                values[name] = float(update[name])
+        if not loan.as_of:
+            values["unlike_signed"] = loan._unlike_signed(update)
+        before = {name: loan[name] for name in values}
+        loan.write({**values, "as_of": update["as_of"]})
+        changed = before != {name: loan[name] for name in values}
+        loan.application_id._accounting_update({"loan_number": loan.number})
+        return loan._replace_schedule(update.get("schedule")) or changed
+
+    def _unlike_signed(self, update) -> str | bool:
+        """Return in what a contract differs from the offer that was signed, or False."""
+        ours = self.with_context(lang="ru_RU")  # the lender's people read it
+        titles, lines = ours.fields_get(["amount", "months", "rate", "psk"], ["string"]), []
+        for name, title in titles.items():
+            theirs, signed = update.get(name), self.application_id[f"offer_{name}"]
+            if theirs is not None and round(float(theirs) - signed, 3):
+                lines.append(
+                    ours.env._(
+                        "%(what)s: signed %(signed)s, in the books %(theirs)s",
+                        what=title["string"],
+                        signed=round(signed, 3),
+                        theirs=theirs,
+                    )
+                )
+        return "\n".join(lines) or False
+
+    def _of_contract(self, update):
+        """Return the loan of an update, made if need be; empty if it is not ours."""
+        if not update.get("application_uuid"):
+            return self.search([("number", "=", update["number"])])
+        application = self.env["tour_loan.application"].search(
+            [("uuid", "=", update["application_uuid"]), ("test", "=", False)]
+        )
+        if not application or not application.signed_at:
+            return self.browse()
+        return application.loan_id or application._make_loan()
+
+    def _replace_schedule(self, lines) -> bool:
+        """Take over the schedule as a whole: its lines have no identity of their own.
+
+        Return whether it differs from ours; a loan without lines keeps what it had.
+        """
+        fresh = [
+            (
+                fields.Date.to_date(line["due_on"]),
+                *(float(line.get(name) or 0) for name in SCHEDULE_SUMS),
+                fields.Date.to_date(line.get("paid_on") or False) or False,
+            )
+            for line in sorted(lines or [], key=lambda line: str(line["due_on"]))
+        ]
+        names = ("due_on", *SCHEDULE_SUMS, "paid_on")
+        ours = [tuple(line[name] for name in names) for line in self.installment_ids]
+        if not fresh or fresh == ours:
+            return False
+        self.installment_ids.unlink()
+        self.env["tour_loan.installment"].create(
+            [{"loan_id": self.id, **dict(zip(names, line, strict=True))} for line in fresh]
+        )
+        return True
+
+    def _moscow(self, name: str) -> str:
+        """Return a time field as «31.12.2026 18:30», Moscow time."""
+        moment = fields.Datetime.context_timestamp(
+            self.with_context(tz="Europe/Moscow"), self[name]
+        )
+        return moment.strftime("%d.%m.%Y %H:%M")
+
+
+class Application(models.Model):
+    _inherit = "tour_loan.application"
+
+    loan_id = fields.One2many("tour_loan.loan", "application_id", "Loan contract", readonly=True)
+
+    def _make_loan(self):
+        """Return the pending loan of a contract that was just signed."""
+        loan = self.env["tour_loan.loan"].create(
+            {
+                "application_id": self.id,
+                "number": self.loan_number,
+                "amount": self.offer_amount,
+                "months": self.offer_months,
+                "rate": self.offer_rate,
+                "psk": self.offer_psk,
+                "signed_on": fields.Date.context_today(
+                    self.with_context(tz="Europe/Moscow"), self.signed_at
+                ),
+            }
+        )
+        loan._replace_schedule(self.offer_schedule or [])
+        return loan
+
+    def _after_move(self, name, source):
+        """A contract that ends before the money went has no loan to wait for."""
+        result = super()._after_move(name, source)
+        if self.state in ENDED:
+            self.loan_id.filtered(lambda loan: loan.state == "pending").state = "annulled"
+        return result

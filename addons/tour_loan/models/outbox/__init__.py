@@ -1,0 +1,3 @@
+from . import lock
+from . import message
+from . import message_breaker

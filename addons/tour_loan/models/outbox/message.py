@@ -1,0 +1,297 @@
+"""The outbox: whatever leaves this server is a row first."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+STATES = [
+    ("pending", "To send"),
+    ("sent", "Sent"),
+    ("stuck", "Needs a person"),
+    ("dropped", "Dropped"),
+]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one attempt to send brought.
+
+    ``verdict``: ``sent`` (the other side has it), ``later`` (try again), ``stuck`` (a
+    person must look), ``dropped`` (nothing to send any more).
+    ``seconds``: for ``later``, the wait the other side asked for, if it did; it can
+    only lengthen ours.
+    """
+
+    verdict: str
+    response: str = ""
+    error: str = ""
+    seconds: float | None = None
+
+
+class Message(models.AbstractModel):
+    """A durable message to one counterparty; the row is the truth, the job its engine.
+
+    A concrete model inherits this one, sets ``_channel`` and ``_outbox`` (its name for a
+    monitor) and implements ``_send``.
+    ``create`` enqueues a queue_job job in the same transaction; the job takes the
+    row's lock, calls ``_send``, writes the outcome and, for ``later``, enqueues the
+    next attempt. queue_job's RetryableJobError rolls the transaction back, so an
+    attempt is never postponed that way: its trace would be lost.
+
+    Order is kept among rows of one ``business_key``: a row waits for older ones that
+    are pending or stuck. Rows with an empty key wait for nobody.
+
+    A concrete model with endpoints has an index on (endpoint, last_attempt_at).
+    """
+
+    _name = "tour_loan.message"
+    _description = "Outgoing message"
+    _order = "id desc"
+    _channel = "root"
+    _outbox = ""
+    _backoff = (5, 30, 120, 600, 1800, 3600, 10800, 21600)
+    _give_up_after = timedelta(days=3)
+
+    uid = fields.Char(
+        "Message id",
+        required=True,
+        index=True,
+        copy=False,
+        readonly=True,
+        default=lambda self: str(uuid4()),
+        help="Stable over repeats: the other side recognises a repeat by it.",
+    )
+    business_key = fields.Char(index=True, readonly=True)
+    endpoint = fields.Char(readonly=True, help="Whom the circuit breaker watches.")
+    state = fields.Selection(
+        STATES,
+        required=True,
+        default="pending",
+        index=True,
+        readonly=True,
+    )
+    attempts = fields.Integer(readonly=True)
+    next_attempt_at = fields.Datetime(readonly=True, default=lambda self: fields.Datetime.now())
+    last_attempt_at = fields.Datetime(readonly=True)
+    trying_since = fields.Datetime(
+        readonly=True, help="When it was first tried, or tried anew by a person."
+    )
+    sent_at = fields.Datetime(readonly=True)
+    last_error = fields.Text(readonly=True)
+    request = fields.Text("What was sent", readonly=True)
+    response = fields.Text("What came back", readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        messages._enqueue()
+        return messages
+
+    # --- what a concrete model says ---
+
+    def _send(self) -> Outcome:
+        """Send this message once; never raise for what the other side did."""
+        raise NotImplementedError
+
+    def _on_verdict(self, outcome: Outcome):
+        """Hook: write on the business record what the verdict means for it."""
+
+    def _may_be_a_repeat(self) -> bool:
+        """Return whether the other side may have this message already.
+
+        True after an attempt of ours, and after a job that died or failed: queue_job
+        counts a dead job in ``retry``, while our own counter fell with its transaction.
+        """
+        if self.attempts:
+            return True
+        jobs = self.env["queue.job"]
+        job = jobs.search([("uuid", "=", self.env.context.get("job_uuid") or "")], limit=1)
+        failed = [("state", "=", "failed"), ("name", "=", self._job_title())]
+        return bool(job.retry or jobs.search_count(failed, limit=1))
+
+    def _job_title(self) -> str:
+        return f"{self._description} {self.uid}"
+
+    # --- the engine ---
+
+    def _enqueue(self, eta=None, once=False):
+        """Enqueue one job a row; ``once`` spares rows that have a waiting job."""
+        for message in self.with_user(SUPERUSER_ID):
+            message.with_delay(
+                channel=message._job_channel(waited=bool(eta)),
+                eta=eta,
+                max_retries=0,
+                description=message._job_title(),
+                identity_key=f"{message._name}:{message.id}" if once else None,
+            )._deliver()
+
+    def _job_channel(self, waited: bool) -> str:
+        """Return the channel of the next job; ``waited``: this is not its first."""
+        return self._channel
+
+    # --- for a monitor ---
+
+    @api.model
+    def _outboxes(self) -> dict:
+        """Return {name for a monitor: model} of all concrete models."""
+        names = self.env.registry.descendants(["tour_loan.message"], "_inherit")
+        kinds = (self.env[name] for name in sorted(names))
+        return {kind._outbox: kind._name for kind in kinds if not kind._abstract}
+
+    @api.model
+    def _unsent(self) -> dict:
+        """Return of each outbox: pending, stuck, and the age of the oldest of them in seconds."""
+        return {name: self.env[model]._unsent_here() for name, model in self._outboxes().items()}
+
+    @api.model
+    def _unsent_here(self) -> dict:
+        rows = self._read_group(
+            [("state", "in", ("pending", "stuck"))], ["state"], ["__count", "create_date:min"]
+        )
+        counts = {state: count for state, count, _oldest in rows}
+        oldest = min((oldest for _state, _count, oldest in rows), default=None)
+        age = (fields.Datetime.now() - oldest).total_seconds() if oldest else 0
+        return {
+            "pending": counts.get("pending", 0),
+            "stuck": counts.get("stuck", 0),
+            "oldest_unsent_seconds": max(0, int(age)),
+        }
+
+    def _deliver(self) -> str:
+        """Job: send the message if it is due; return a word for the job's log."""
+        message = self.try_lock_for_update()
+        if not message:
+            return "another job is sending it, or it is gone"
+        if message.state != "pending":
+            return f"nothing to do: {message.state}"
+        if message._wait_for_older():
+            return "an older one needs a person, whose decision wakes this one"
+        latest = message._latest_attempts()
+        pause = message._breaker_pause(latest)
+        if pause:
+            message._postpone(pause)
+            return f"endpoint is resting, again in {pause:.0f} s"
+        outcome = message._send()
+        message._settle(outcome)
+        if outcome.verdict == "sent" and message.endpoint:
+            message._wake_endpoint(was_failing=latest[:1].state == "pending")
+        return outcome.verdict
+
+    def _wait_for_older(self) -> bool:
+        """Return whether an older row of the same key is stuck; wait for a pending one.
+
+        Nothing is written here, so RetryableJobError loses nothing.
+        """
+        if not self.business_key:
+            return False
+        older = self.search(
+            [
+                ("business_key", "=", self.business_key),
+                ("id", "<", self.id),
+                ("state", "in", ("pending", "stuck")),
+            ],
+            order="id",
+            limit=1,
+        )
+        if not older or older.state == "stuck":
+            return bool(older)
+        wait = (older.next_attempt_at or fields.Datetime.now()) - fields.Datetime.now()
+        seconds = min(max(1, wait.total_seconds() + 1), 600)
+        raise RetryableJobError(f"waits for {older.uid}", seconds=seconds, ignore_retry=True)
+
+    def _settle(self, outcome: Outcome):
+        now = fields.Datetime.now()
+        trying_since = self.trying_since or now
+        values = {
+            "attempts": self.attempts + 1,
+            "last_attempt_at": now,
+            "trying_since": trying_since,
+            "response": outcome.response,
+            "last_error": outcome.error,
+        }
+        verdict = outcome.verdict
+        if verdict == "later" and now - trying_since > self._give_up_after:
+            verdict = "stuck"
+        if verdict == "later":
+            self.write(values)
+            self._postpone(max(outcome.seconds or 0, self._backoff_seconds()))
+        else:
+            values["state"] = verdict
+            if verdict == "sent":
+                values["sent_at"] = now
+            self.write(values)
+            self._wake_next()
+        self._on_verdict(outcome)
+
+    def _backoff_seconds(self) -> int:
+        return self._backoff[min(self.attempts, len(self._backoff)) - 1]
+
+    def _postpone(self, seconds: float):
+        self.next_attempt_at = fields.Datetime.now() + timedelta(seconds=seconds)
+        self._enqueue(eta=self.next_attempt_at)
+
+    def _wake_next(self):
+        if self.business_key:
+            self.search(
+                [
+                    ("business_key", "=", self.business_key),
+                    ("id", ">", self.id),
+                    ("state", "=", "pending"),
+                ],
+                order="id",
+                limit=1,
+            )._enqueue()
+
+    @api.model
+    def _cron_enqueue_forgotten(self):
+        """Give a job to due rows that have none: the job table may lose, we may not.
+
+        Only to those that wait for no older one: the others are woken by it.
+        """
+        late = fields.Datetime.now() - timedelta(minutes=2)
+        table = SQL.identifier(self._table)
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM %s AS message WHERE state = 'pending' AND next_attempt_at < %s "
+                "AND NOT EXISTS (SELECT 1 FROM %s AS older WHERE message.business_key <> '' "
+                "AND older.business_key = message.business_key AND older.id < message.id "
+                "AND older.state IN ('pending', 'stuck')) ORDER BY id LIMIT 500",
+                table,
+                late,
+                table,
+            )
+        )
+        self.browse([row[0] for row in rows])._enqueue(once=True)
+
+    def action_send_again(self):
+        """Staff: send stuck, dropped or waiting messages now."""
+        self.check_access("read")
+        # sudo: staff send a message again, they never change it
+        messages = self.sudo().filtered(lambda message: message.state != "sent")
+        messages._trace("send_again")
+        messages.write(
+            {
+                "state": "pending",
+                "next_attempt_at": fields.Datetime.now(),
+                "trying_since": False,
+            }
+        )
+        messages._enqueue()
+        return True
+
+    def _trace(self, event: str):
+        """Write into the history of each message's application what staff did to it."""
+        kind = self.env["ir.model"].with_context(lang="ru_RU")._get(self._name).sudo().name
+        for message in self.with_context(lang="ru_RU"):
+            if application := message._about():
+                application._trace(event, f"{kind}: {message.display_name}")
+
+    def _about(self):
+        """Return the application this message is about, if it is about one."""
+        return self.application_id

@@ -1,0 +1,4 @@
+from . import application_search
+from . import application_staff
+from . import attention
+from . import users

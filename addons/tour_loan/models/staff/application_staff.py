@@ -1,0 +1,98 @@
+"""What the lender's staff see of an application beside what its sides see."""
+
+from odoo import api, fields, models
+
+from ..application.application import CHATTER, STAFF_WRITES
+
+
+class Application(models.Model):
+    _inherit = "tour_loan.application"
+
+    needs_text = fields.Char("More data wanted", compute="_compute_needs_text")
+    document_count = fields.Integer(compute="_compute_counts")
+    sms_count = fields.Integer(compute="_compute_counts")
+    callback_count = fields.Integer(compute="_compute_counts")
+    payment_count = fields.Integer(compute="_compute_counts")
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Show as changeable what may be changed: `write` refuses all else."""
+        described = super().fields_get(allfields, attributes)
+        if not self.env.su and (attributes is None or "readonly" in attributes):
+            for name, field in described.items():
+                if name not in STAFF_WRITES and not name.startswith(CHATTER):
+                    field["readonly"] = True
+        return described
+
+    @api.depends("needs", "needs_words")
+    def _compute_needs_text(self):
+        for application in self:
+            application.needs_text = ", ".join(application._need_labels())
+
+    @api.depends("document_ids", "callback_ids", "loan_id")
+    def _compute_counts(self):
+        for application in self:
+            application.document_count = len(application.document_ids)
+            application.sms_count = self.env["tour_loan.sms"].search_count(
+                application._sms_domain()
+            )
+            application.callback_count = len(application.callback_ids)
+            application.payment_count = self.env["payment.transaction"].search_count(
+                application._payments_domain()
+            )
+
+    def _sms_domain(self) -> list:
+        """Return the domain of the SMS about this application, its codes too."""
+        return ["|", ("application_id", "=", self.id), ("code_id.application_id", "=", self.id)]
+
+    def _payments_domain(self) -> list:
+        """Return the domain of the payments, and their refunds, of this application's loan."""
+        loans = self.loan_id.ids
+        return [
+            "|",
+            ("tour_loan_id", "in", loans),
+            ("source_transaction_id.tour_loan_id", "in", loans),
+        ]
+
+    # --- smart buttons ---
+
+    def action_open_loan(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "tour_loan.loan",
+            "res_id": self.loan_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_documents(self):
+        return self._rows_of("tour_loan.document_action")
+
+    def action_open_sms(self):
+        return self._rows_of("tour_loan.sms_action", self._sms_domain())
+
+    def action_open_callbacks(self):
+        return self._rows_of("tour_loan.callback_action")
+
+    def action_open_payments(self):
+        return self._rows_of("tour_loan.payment_action", self._payments_domain())
+
+    def _rows_of(self, action, domain=None):
+        """Return a list of ours, of this application's rows only."""
+        self.ensure_one()
+        opened = self.env["ir.actions.act_window"]._for_xml_id(action)
+        domain = domain or [("application_id", "=", self.id)]
+        return {**opened, "domain": domain, "context": {"create": False}}
+
+
+class Loan(models.Model):
+    _inherit = "tour_loan.loan"
+
+    payment_count = fields.Integer(compute="_compute_payment_count")
+
+    def _compute_payment_count(self):
+        for loan in self:
+            loan.payment_count = loan.application_id.payment_count
+
+    def action_open_payments(self):
+        return self.application_id.action_open_payments()
