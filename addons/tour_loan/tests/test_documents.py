@@ -143,10 +143,16 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
 
     def work(self):
         """Do the ordered jobs."""
-        for job in self.ordered():
-            with self.assertLogs("odoo.addons.tour_loan.models.signing.document", "ERROR"):
-                self.env["tour_loan.document"]._make_stage(*job.args)
+        with self.assertLogs("odoo.addons.tour_loan.models.signing.document", "ERROR"):
+            self.make()
         self.jobs.enqueued_jobs.clear()
+
+    def make(self):
+        for job in self.ordered():
+            stage, *whose = job.args
+            # the cursor of the page that ordered it is closed
+            whose = [one and one.with_env(self.env) for one in whose]
+            self.env["tour_loan.document"]._make_stage(stage, *whose)
 
     def waiting(self):
         return self.env["tour_loan.attention"].search([("kind", "=", "tour_loan.document.failure")])
@@ -206,8 +212,7 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
         row.with_user(operator).action_send_again()
         self.broken.side_effect = None
         self.broken.return_value = b"%PDF-1.7 mended"
-        for job in self.ordered():
-            self.env["tour_loan.document"]._make_stage(*job.args)
+        self.make()
         self.assertFalse(failure.exists())
         page.get(address)
         self.assertTrue(page.page.xpath("//input[@type='checkbox']"))
