@@ -222,14 +222,14 @@ def waits(stack, new_page, album: Album):
         customer.await_heading("Документы пока не готовы")
         album.keep(page, "documents-fail")
         held.rollback()
-    outcome.settle(stack)
+    stack.sql("DELETE FROM tour_loan_document_failure")
     [(agency,)] = stack.sql(
         "SELECT agency_id FROM tour_loan_application WHERE order_number = %s",
         customer.order_number,
     )
+    asking = page.get_by_role("heading", name="Спрашиваем агентство")
     with places_taken(stack, f"ask agency {agency}"):
-        customer.go(sign)
-        customer.await_heading("Спрашиваем агентство")
+        wait_until(lambda: customer.arrives(sign) and asking.count())  # the job is at work
         album.keep(page, "waiting-agency")
 
 
