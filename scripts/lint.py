@@ -1,4 +1,4 @@
-"""``make lint``: ruff, pylint-odoo, XML against Odoo's grammar, borrowers' scripts and
+"""``make lint``: ruff, mypy on the pure rooms, pylint-odoo, XML against Odoo's grammar, borrowers' scripts and
 style against the browsers they must run in. Exit code 1 on findings.
 
 ``python -m scripts.lint quick`` leaves out pylint, which takes longer than all others;
@@ -11,9 +11,11 @@ import sys
 from lxml import etree
 
 from scripts import floor, odoo
-from scripts.places import ADDONS, LANE, ROOT, VENV
+from scripts.places import ADDONS, LANE, ROOT, VAR, VENV, VENV_PYTHON
 
 BORROWER = ADDONS / "tour_loan" / "static" / "src" / "borrower"
+TYPED = ("tour_loan/rules", "tour_loan/rpc", "payu_connector/protocol")
+TYPED_AS = VAR / "mypy" / "rooms"
 GRAMMAR = "odoo/import_xml.rng"  # inside Odoo's source: the shape of data and view files
 
 
@@ -28,6 +30,7 @@ def main() -> int:
             command("ruff format", tools / "ruff", "format", "--quiet", "--check", "."),
             xml(),
             old_browsers(),
+            types(),
         ]
     if which != "quick":
         addons = [ADDONS / name for name in odoo.our_addons()]
@@ -64,6 +67,19 @@ def old_browsers() -> bool:
     faults = floor.faults(BORROWER)
     print("\n".join(faults), end="\n" if faults else "")
     return verdict("old browsers", not faults)
+
+
+def types() -> bool:
+    """Check the types of the pure rooms, each as a package of its own: outside of its addon,
+    whose ``__init__`` is Odoo's."""
+    packages = []
+    TYPED_AS.mkdir(parents=True, exist_ok=True)
+    for room in TYPED:
+        link = TYPED_AS / room.replace("/", "_")
+        link.unlink(missing_ok=True)
+        link.symlink_to(ADDONS / room)
+        packages += ["-p", link.name]
+    return command("mypy", VENV_PYTHON, "-m", "mypy", "--no-error-summary", *packages)
 
 
 def verdict(title: str, good: bool) -> bool:

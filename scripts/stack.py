@@ -193,6 +193,12 @@ class Stack:
         """Bring a counterparty back."""
         self._processes[name].start()
 
+    def bring_back(self) -> None:
+        """Start whatever was taken away and not brought back, Odoo too."""
+        for name, process in self._processes.items():
+            if not process.running:
+                process.start(ready=self._job_runner_ready() if name == "odoo" else None)
+
     # ---- the steps of start
 
     def _start(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from odoo.tools import config
 
-from odoo.addons.tour_loan.tools import server_setting
+from odoo.addons.tour_loan.tools import is_neutralized, server_setting
 
 from .protocol.errors import ProfileError
 from .protocol.exchange import Exchange
@@ -15,15 +15,18 @@ PROFILES = Path(__file__).parent / "profiles"
 _local = threading.local()
 
 
-def is_configured() -> bool:
-    return bool(server_setting("moyamfo_sync", "url"))
+def is_configured(env) -> bool:
+    return bool(server_setting("moyamfo_sync", "url")) and not is_neutralized(env)
 
 
-def exchange() -> Exchange:
+def exchange(env) -> Exchange:
     """Return this thread's exchange.
 
-    :raises ProfileError: no address is set, or the profile is wrong
+    :raises ProfileError: no address is set, the profile is wrong, or the database of
+        ``env`` is a neutralized copy
     """
+    if is_neutralized(env):
+        raise ProfileError("this database is a neutralized copy")
     settings = tuple(
         server_setting("moyamfo_sync", name) for name in ("url", "login", "password", "profile")
     )

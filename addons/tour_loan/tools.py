@@ -5,7 +5,7 @@ from configparser import ConfigParser
 from functools import cache
 
 from odoo import fields
-from odoo.tools import config, float_repr, float_round, verify_hash_signed
+from odoo.tools import config, float_repr, float_round, str2bool, verify_hash_signed
 
 from .gateways import smsc
 from .rules.codes import MIN_KEY_BYTES
@@ -58,8 +58,20 @@ def _sections(path) -> dict:
     return {name: dict(parser[name]) for name in parser.sections()}
 
 
-def sms_gateway() -> smsc.Gateway:
-    """Return the SMS gateway of this server's settings."""
+def is_neutralized(env) -> bool:
+    """Return whether this database is a copy from which nothing may leave.
+
+    `odoo neutralize` sets the mark. Addresses and passwords are settings of the server,
+    so that a copy on the same server would have them.
+    """
+    # sudo: a parameter of the system that everybody's messages hang on
+    return str2bool(env["ir.config_parameter"].sudo().get_param("database.is_neutralized"), False)
+
+
+def sms_gateway(env) -> smsc.Gateway:
+    """Return the SMS gateway of this server's settings; a neutralized copy has none."""
+    if is_neutralized(env):
+        return smsc.Gateway("", "", "")
     names = ("sms_url", "sms_login", "sms_password", "sms_sender")
     return smsc.Gateway(*(server_setting("tour_loan", name) for name in names))
 

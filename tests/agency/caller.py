@@ -90,8 +90,8 @@ def sign(secret: str, webhook_id: str, now: datetime, content: bytes) -> str:
     try:
         return Webhook(secret).sign(webhook_id, now, content.decode())
     except UnicodeDecodeError:
-        signature = room("tour_loan", "rpc").signature
-        return signature.sign(secret, webhook_id, now, content)["webhook-signature"]
+        webhook = room("tour_loan", "rpc").webhook
+        return webhook.sign(secret, webhook_id, now, content)["webhook-signature"]
 
 
 def body(method: str, params: dict) -> bytes:

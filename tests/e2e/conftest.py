@@ -27,7 +27,8 @@ def house():
 
 @pytest.fixture
 def stack(house):
-    """The house with everybody well."""
+    """The house with everybody well, whatever became of the test before."""
+    house.bring_back()
     Sandbox(house).calm()
     return house
 

@@ -34,7 +34,7 @@ class QuickCustomer(Customer):
             ]
         )
         self.home = forms.answer.url
-        self.page.goto(self.home)
+        self.go(self.home)
 
     def be_approved(self, **order):
         self.apply(**order)

@@ -113,7 +113,7 @@ class Customer(Borrower):
         """Wait until so many installments are shown as paid."""
 
         def shown():
-            self.page.reload()
+            self.look_again()
             return self.page.locator(".tl-schedule .is-paid").count() == count
 
         wait_until(shown, 150, every=1)

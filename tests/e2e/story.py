@@ -246,8 +246,12 @@ class Borrower:
             return False
         return True
 
+    def look_again(self):
+        """Load the page anew."""
+        self.go(self.page.url)
+
     def go(self, address: str):
-        """Open an address, even from a page that shows itself anew at this moment."""
+        """Open an address, though the page may follow by itself in the same moment."""
         wait_until(lambda: self.arrives(address))
 
     def button(self, name: str):

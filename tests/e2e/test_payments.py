@@ -53,8 +53,8 @@ def confirmations(customer) -> list[str]:
 
 
 def test_two_devices_and_a_double_click_pay_once(customer, other):
-    other.page.goto(f"{customer.loan_page()}/pay")
-    customer.page.goto(f"{customer.loan_page()}/pay")
+    other.go(f"{customer.loan_page()}/pay")
+    customer.go(f"{customer.loan_page()}/pay")
     for one in (customer, other):
         one.choose_sum("next")
     customer.press_pay(times=2)
@@ -66,7 +66,7 @@ def test_two_devices_and_a_double_click_pay_once(customer, other):
     other.page.locator("button[value=pay]").click()
     other.await_heading("Оплата получена")
     customer.page.go_back()
-    customer.page.goto(customer.loan_page())
+    customer.go(customer.loan_page())
     customer.await_booked(1)
     outcome.check_three_books(customer, 1)
     assert len(confirmations(customer)) == 1
@@ -76,7 +76,7 @@ def test_another_sum_says_what_is_open_and_what_is_dropped_may_come_as_a_surplus
     customer.pay("leave", what="next")
     customer.await_heading("Оплата не завершена")
     dropped, *_none = payments(customer)[-1]
-    customer.page.goto(f"{customer.loan_page()}/pay")
+    customer.go(f"{customer.loan_page()}/pay")
     customer.choose_sum("other", "700")
     customer.await_heading("Оплата не завершена")
     customer.page.get_by_text("Другая сумма или способ").click()
@@ -89,7 +89,7 @@ def test_another_sum_says_what_is_open_and_what_is_dropped_may_come_as_a_surplus
     customer.sandbox.post("payu", f"payments/{dropped}", action="pay")
 
     def told():
-        customer.page.goto(customer.loan_page())
+        customer.go(customer.loan_page())
         return customer.page.get_by_text("лишн").count()
 
     wait_until(told)

@@ -224,13 +224,13 @@ def test_a_cancel_after_the_booking_is_the_lenders_to_decide(customer, sandbox, 
     requested = customer.call("cancel", reason="Отель закрылся")
     assert requested["status"] == "committed"
     assert [(r["kind"], r["state"]) for r in requested["requests"]] == [("cancel", "waiting")]
-    customer.page.reload()
+    customer.look_again()
     customer.sees("Турагентство попросило кредитора отменить заказ")
     outcome.settle(customer.stack)
     sandbox.post("moyamfo", "cancel", uid=customer.lender_says()["uid"], agree=agrees)
     state = "cancelled" if agrees else "funded"
     customer.await_status(state)
-    customer.page.reload()
+    customer.look_again()
     order = outcome.check(customer, state)
     (request,) = order["application"]["requests"]
     assert request["state"] == ("accepted" if agrees else "refused")
@@ -261,7 +261,7 @@ def test_a_part_of_the_tours_price_returned_lowers_the_debt(customer, sandbox):
     order = outcome.check(customer, "funded")
     (request,) = order["application"]["requests"]
     assert (request["state"], money(request["amount"])) == ("accepted", 10_000)
-    customer.page.reload()
+    customer.look_again()
     customer.sees("Вернуло турагентство")
     customer.sees(shown(10_000))
     assert shown(10_000) in customer.last_news()
@@ -280,7 +280,7 @@ def test_the_whole_price_returned_annuls_the_loan(customer):
     customer.be_funded(tour="kazan")
     customer.call("tour_refund")
     customer.await_status("annulled")
-    customer.page.goto(customer.home)
+    customer.go(customer.home)
     customer.await_heading("Заём аннулирован")
     customer.sees("Платить больше ничего не нужно")
     order = outcome.check(customer, "annulled")
@@ -311,7 +311,7 @@ def test_a_repayment_given_back_is_undone_once(customer, sandbox):
     customer.await_booked(0)
 
     def undone():  # MoyaMFO is asked once it can have ended what it did without an answer
-        customer.page.reload()
+        customer.look_again()
         return customer.page.get_by_text("возвращена").count()
 
     wait_until(undone, 150, every=2)

@@ -153,7 +153,7 @@ def test_everybody_is_away_while_he_repays(customer, sandbox, stack):
     sandbox.post("payu", "faults", operation="status", kind=None)
     sandbox.post("payu", f"payments/{customer.payment()}", action="notice")
     wait_until(lambda: tried(stack, "moyamfo_message"))
-    customer.page.reload()
+    customer.look_again()
     customer.sees("получена, кредитор её учитывает")
     stack.start_sandbox("moyamfo")
     customer.await_booked(1)

@@ -52,7 +52,7 @@ def test_death_at_every_step_after_the_decision(customer, sandbox, stack, death)
     customer.await_status("funded")
 
     # in PayU's notice: PayU gets no answer and repeats it
-    wait_until(lambda: customer.arrives(customer.home))
+    customer.go(customer.home)
     customer.open_loan()
     customer.go_to_payu()
     customer.await_payu()
@@ -68,7 +68,7 @@ def test_death_at_every_step_after_the_decision(customer, sandbox, stack, death)
     death.in_job(stack, MOYAMFO)
 
     outcome.settle(stack)
-    wait_until(lambda: customer.arrives(customer.home))
+    customer.go(customer.home)
     customer.open_loan()
     customer.await_booked(1)
     check_nothing_doubled(customer)
@@ -84,7 +84,7 @@ def sign_again(customer, code: str):
 
     It may do so at any time, also while the page to sign is being opened here.
     """
-    wait_until(lambda: customer.arrives(customer.home))
+    customer.go(customer.home)
     sign = customer.page.get_by_role("link", name="Перейти к подписанию")
     signed = customer.page.get_by_role("heading", name="Тур бронируется")
     if sign.count():

@@ -68,7 +68,9 @@ def test_every_file_that_is_named_exists(text, file, tree):
         for code in CODE.findall(text)
         for name in FILE.findall(code)
         # with a slash before it, it is an address of a server
-        if "://" not in code and not name.startswith("/") and not exists(name.lstrip("./"), names)
+        if "://" not in code
+        and not name.startswith("/")
+        and not exists(name.removeprefix("./"), names)
     ]
     assert gone == []
 

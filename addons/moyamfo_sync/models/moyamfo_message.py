@@ -41,7 +41,6 @@ class MoyamfoMessage(models.Model):
     _name = "moyamfo.message"
     _inherit = ["tour_loan.message"]
     _description = "Message to MoyaMFO"
-    _channel = "root.moyamfo"
     _outbox = "moyamfo"
     _rec_name = "kind"
 
@@ -86,7 +85,7 @@ class MoyamfoMessage(models.Model):
         if reason and not repeat:
             return Outcome("dropped", error=reason)
         try:
-            exchange = connection.exchange()
+            exchange = connection.exchange(self.env)
             if repeat and not self.attempts and self.kind in OF_MONEY:
                 # its job died, perhaps a second ago and while 1C was booking
                 pause = self._money_pause(exchange)
@@ -245,10 +244,11 @@ class MoyamfoMessage(models.Model):
             application._accounting_update({"number": number})
 
     def _on_verdict(self, outcome):
+        super()._on_verdict(outcome)
         if outcome.verdict == "sent" and self.kind in ("application", "change"):
             self.env["moyamfo.run"]._ask_soon()
         if outcome.verdict == "dropped":
-            self.claim_id._accounting_update("refused")
+            self.claim_id._answered("refused")
         if outcome.verdict != "sent":
             return
         if self.kind == "change":
@@ -258,7 +258,7 @@ class MoyamfoMessage(models.Model):
             self.repayment_id.state = "sent"
         if self.kind == "tour_refund":
             # 1C says yes by taking it: it has no later word for a merchant refund
-            self.claim_id._accounting_update("accepted")
+            self.claim_id._answered("accepted")
         if self.kind in ("signature", "commit", "tour_refund", *OF_REPAYMENT):
             self.env["moyamfo.run"]._enqueue_loans()
 
@@ -288,6 +288,6 @@ class MoyamfoMessage(models.Model):
         stuck._trace("give_up")
         stuck.state = "dropped"
         for message in stuck:
-            message.claim_id._accounting_update("refused")
+            message.claim_id._answered("refused")
             message._wake_next()
         return True

@@ -21,7 +21,6 @@ KINDS = [
     ("loans", "Open loans, one by one"),
     ("unbooked", "Payments not yet booked, one by one"),
 ]
-CHANNEL = "root.moyamfo"
 # Fresh applications are asked about this often, the newest more often.
 SOON = timedelta(seconds=5)
 LATER = timedelta(seconds=10)
@@ -88,7 +87,6 @@ class MoyamfoRun(models.Model):
         """Enqueue one page of a pull, unless the same is waiting already."""
         runs = self.env["moyamfo.run"].with_user(SUPERUSER_ID)
         runs.with_delay(
-            channel=CHANNEL,
             eta=wait and fields.Datetime.now() + wait,
             priority=priority,
             description=f"MoyaMFO: {kind}, page {page}",
@@ -99,7 +97,7 @@ class MoyamfoRun(models.Model):
     @api.model
     def _enqueue_pulls(self):
         """Pull what changed: each minute, and at once when 1C pings."""
-        if connection.is_configured():
+        if connection.is_configured(self.env):
             self._enqueue("applications", priority=5)
             self._enqueue_loans()
 
@@ -107,13 +105,13 @@ class MoyamfoRun(models.Model):
     def _cron_pull(self):
         self._enqueue_pulls()
         # the chain of questions about fresh applications breaks with a lost job
-        if connection.is_configured() and self._fresh():
+        if connection.is_configured(self.env) and self._fresh():
             self._ask_soon()
 
     @api.model
     def _cron_reconcile(self):
         """At night: everything on the way is compared, not only what changed."""
-        if connection.is_configured():
+        if connection.is_configured(self.env):
             self._enqueue("open", priority=20)
             self._enqueue("unbooked", priority=20)
             self._enqueue("loans", priority=20)
@@ -134,7 +132,7 @@ class MoyamfoRun(models.Model):
         run = self.create({"kind": kind, "page": page, "since": since, "as_of": as_of})
         more = False
         try:
-            more = getattr(run, f"_pull_{kind}")(connection.exchange())
+            more = getattr(run, f"_pull_{kind}")(connection.exchange(self.env))
             run.complete = not more
         except (ExchangeError, ProfileError) as error:
             run.error = str(error)

@@ -7,7 +7,6 @@ from odoo import SUPERUSER_ID, api, fields, models
 from .. import connection
 from ..protocol.dto import BadRow
 from ..protocol.errors import ExchangeError, ProfileError
-from .moyamfo_run import CHANNEL
 
 
 class MoyamfoRun(models.Model):
@@ -45,10 +44,9 @@ class MoyamfoRun(models.Model):
     @api.model
     def _enqueue_loan(self, uuid):
         """Ask about one loan soon: a borrower stands before its figures of another day."""
-        if connection.is_configured():
+        if connection.is_configured(self.env):
             runs = self.env["moyamfo.run"].with_user(SUPERUSER_ID)
             runs.with_delay(
-                channel=CHANNEL,
                 priority=5,
                 description="MoyaMFO: one loan",
                 identity_key=f"moyamfo.run:loan:{uuid}",
@@ -63,7 +61,7 @@ class MoyamfoRun(models.Model):
         """
         run = self.create({"kind": "loans"})
         try:
-            with connection.exchange().contracts(uids=[uuid]) as stream:
+            with connection.exchange(self.env).contracts(uids=[uuid]) as stream:
                 run._take_contracts(stream, [uuid])
         except (ExchangeError, ProfileError) as error:
             run.error = str(error)

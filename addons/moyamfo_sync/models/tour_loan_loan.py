@@ -32,7 +32,7 @@ class Loan(models.Model):
         }
         loan = self._of_contract(update)
         known = loan.unlike_signed
-        changed = self._accounting_update(update)
+        changed = self._take_contract(update)
         if loan.unlike_signed != known:
             problems += [f"{contract.number}: {line}" for line in loan.unlike_signed.splitlines()]
         return changed
@@ -95,7 +95,7 @@ class Repayment(models.Model):
             name: getattr(booked, name) for name in ("principal", "interest", "penalty", "overpaid")
         }
         at = booked.booked_at
-        return self._accounting_update(
+        return self._take_booking(
             {
                 **update,
                 "status": booked.status,

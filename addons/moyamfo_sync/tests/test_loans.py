@@ -399,7 +399,7 @@ class TestPayments(LoansCase):
         loan = self.active()
         message = self.messages(self.repayment(loan), "payment")
         self.deliver(message)  # no answer
-        timeout = connection.exchange().profile.operations["load_payment"].timeout
+        timeout = connection.exchange(self.env).profile.operations["load_payment"].timeout
         self.assertGreater(
             message.next_attempt_at, fields.Datetime.now() + timedelta(seconds=timeout)
         )

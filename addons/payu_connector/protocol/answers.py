@@ -8,6 +8,7 @@ is asked; nothing is repeated blindly.
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from . import money, statuses
 from .events import Event, Refund, Report
@@ -54,7 +55,7 @@ class Page:
     provider_reference: str
 
 
-def _number(written: str):
+def _number(written: str) -> Decimal | str:
     """Return a number with a point or an exponent exactly; one beyond all bounds as text."""
     try:
         return Decimal(written)
@@ -62,7 +63,7 @@ def _number(written: str):
         return written
 
 
-def load(body: bytes) -> dict:
+def load(body: bytes) -> dict[str, Any]:
     """Read a JSON object; numbers with a point become Decimal, never float.
 
     :raises ValueError: not a JSON object, or one nested too deep to be read
@@ -76,7 +77,7 @@ def load(body: bytes) -> dict:
     return value
 
 
-def text(value, length: int = TEXT_LENGTH) -> str:
+def text(value: object, length: int = TEXT_LENGTH) -> str:
     """Return a field that is a number in some examples and text in others.
 
     What no database can store (NUL, half a surrogate pair) is left out, and what is longer
@@ -88,12 +89,12 @@ def text(value, length: int = TEXT_LENGTH) -> str:
     return kept.replace("\0", "").strip()
 
 
-def branch(value) -> dict:
+def branch(value: object) -> dict[str, Any]:
     """Return a nested object, ``{}`` if it is absent or something else."""
     return value if isinstance(value, dict) else {}
 
 
-def branches(value) -> list[dict]:
+def branches(value: object) -> list[dict[str, Any]]:
     """Return the objects of a list; a single object counts as a list of one."""
     if isinstance(value, dict):
         return [value]
@@ -102,7 +103,7 @@ def branches(value) -> list[dict]:
     )
 
 
-def chargeback(*places: dict) -> str:
+def chargeback(*places: dict[str, Any]) -> str:
     """Return the reason of a chargeback named in one of ``places``; "" if none is.
 
     It is described as the text of the reason. Whatever else stands there, except an outright
@@ -121,7 +122,7 @@ def chargeback(*places: dict) -> str:
     return ""
 
 
-def _content(http_status: int, body: bytes) -> dict:
+def _content(http_status: int, body: bytes) -> dict[str, Any]:
     """Return the content of an answer, whatever it says.
 
     :raises Refused: the limit of calls; Unclear: a fault of theirs, or no JSON
@@ -142,7 +143,7 @@ def _content(http_status: int, body: bytes) -> dict:
     return content
 
 
-def _read(http_status: int, body: bytes) -> dict:
+def _read(http_status: int, body: bytes) -> dict[str, Any]:
     """Return the content of an answer that says SUCCESS."""
     content = _content(http_status, body)
     status = text(content.get("status")).upper()
@@ -222,7 +223,7 @@ def report(http_status: int, body: bytes, reference: str) -> Report:
     return Report(payment, refunds)
 
 
-def _paid(content: dict, status: str) -> tuple[Decimal | None, str]:
+def _paid(content: dict[str, Any], status: str) -> tuple[Decimal | None, str]:
     """Return the sum of the payment: said outright, captured, or authorised; in this order.
 
     Only authorizations with ``authorized: SUCCESS`` carry money.
@@ -240,7 +241,7 @@ def _paid(content: dict, status: str) -> tuple[Decimal | None, str]:
     for moves in (captures, carried):
         sums = [money.parse(item.get("amount")) for item in moves]
         if amount is None and moves and None not in sums:
-            amount = sum(sums)
+            amount = sum((carries for carries in sums if carries is not None), Decimal())
             currency = currency or text(moves[0].get("currency"))
     says_money = statuses.meaning_of(status) in statuses.MONEY
     if says_money and attempts and not carried and not captures:
@@ -248,13 +249,13 @@ def _paid(content: dict, status: str) -> tuple[Decimal | None, str]:
     return amount, currency
 
 
-def _failed(content: dict) -> dict:
+def _failed(content: dict[str, Any]) -> dict[str, Any]:
     """Return the last attempt, if it failed; ``{}`` otherwise."""
     last = (branches(content.get("authorizations")) or [{}])[-1]
     return last if text(last.get("authorized")).upper() == "FAILED" else {}
 
 
-def refund_of(item: dict, is_done: bool | None = None) -> Refund:
+def refund_of(item: dict[str, Any], is_done: bool | None = None) -> Refund:
     """Return a refund as an answer lists it or a notice tells of it.
 
     :param is_done: what a refund without a status of its own is taken for

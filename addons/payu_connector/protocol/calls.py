@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 from . import money
@@ -84,7 +85,7 @@ def _check_reference(reference: str) -> None:
         raise ValueError(f"not a reference for PayU: {reference!r}")
 
 
-def _encode(payload: dict) -> bytes:
+def _encode(payload: dict[str, Any]) -> bytes:
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 

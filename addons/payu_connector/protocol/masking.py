@@ -26,7 +26,7 @@ def mask(body: bytes | str) -> str:
     return shown[:LENGTH].encode("utf-8", "replace").decode()
 
 
-def _mask(value):
+def _mask(value: object) -> object:
     if isinstance(value, dict):
         return {key: HIDDEN if key in SECRET else _mask(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -11,7 +11,7 @@ _TEXT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 class NoSum(ValueError):
     """Something that should be a sum of money and is none; ``written`` is what stands there."""
 
-    def __init__(self, written):
+    def __init__(self, written: object) -> None:
         self.written = str(written)[:WRITTEN_LENGTH].encode("utf-8", "replace").decode()
         super().__init__(f"not a sum of money: {self.written}")
 
@@ -42,7 +42,7 @@ def number(amount: Decimal) -> int | float:
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
-def parse(value) -> Decimal | None:
+def parse(value: object) -> Decimal | None:
     """Return the amount of a JSON field (text, int or Decimal), ``None`` if it is absent.
 
     JSON must be read with ``parse_float=Decimal``; see :func:`answers.load`.

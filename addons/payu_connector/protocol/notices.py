@@ -8,6 +8,7 @@ for everything a notice leaves out.
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 from . import money, statuses
 from .answers import branch, branches, chargeback, load, refund_of, text
@@ -56,7 +57,7 @@ def unreadable(body: bytes) -> Event:
     return Event("", "", "", None, "", event_id=hashlib.sha256(body).hexdigest())
 
 
-def _refund(details: dict, order: dict, status: str) -> Refund | None:
+def _refund(details: dict[str, Any], order: dict[str, Any], status: str) -> Refund | None:
     meaning = statuses.meaning_of(status)
     is_back = meaning in (Meaning.REFUNDED, Meaning.REVERSED)
     if not is_back and not details:

@@ -5,7 +5,7 @@ from odoo.tests import HttpCase, tagged
 
 from .. import const
 from ..models import payment_provider
-from ..protocol import answers
+from ..protocol import answers, calls
 from .common import PayuCommon
 from .standin import DROP
 
@@ -36,6 +36,16 @@ class TestAsking(PayuCommon, HttpCase):
     def test_what_is_not_due_is_not_asked(self):
         self._payment()
         self._ask_all()
+        self.assertFalse(self.payu.requests)
+
+    def test_a_neutralized_copy_asks_nothing_though_it_was_given_keys_again(self):
+        transaction = self._due("draft")
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", "true")
+        self._ask_all()
+        self.assertFalse(self.payu.requests)
+        self.assertEqual(transaction.state, "draft")
+        with self.assertRaises(answers.Refused):
+            self.provider._payu_ru_call(calls.status("LOAN-42"), "LOAN-42", False)
         self.assertFalse(self.payu.requests)
 
     def test_a_failed_attempt_is_asked_again_while_the_page_is_open(self):

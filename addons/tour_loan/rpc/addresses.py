@@ -4,6 +4,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 # IPv6 ranges that carry an IPv4 address inside: NAT64, Teredo, 6to4, IPv4-mapped. Where
 # they lead depends on the network, so none of them is a destination.
@@ -20,8 +21,10 @@ _EMBEDDING = tuple(
 _IPV6_UNICAST = ipaddress.ip_network("2000::/3")
 _MOST_ADDRESSES = 4
 
-Resolver = Callable[..., list[tuple]]
+Resolver = Callable[..., Any]
 """``socket.getaddrinfo`` or a replacement of the same shape."""
+Found = tuple[socket.AddressFamily, tuple[Any, ...]]
+"""Family and socket address."""
 
 
 def allowed(address: str, allow_private: bool) -> bool:
@@ -42,16 +45,16 @@ def allowed(address: str, allow_private: bool) -> bool:
     return allow_private and ip.is_private
 
 
-def lookup(host: str, port: int, timeout: float, resolver: Resolver) -> list[tuple]:
+def lookup(host: str, port: int, timeout: float, resolver: Resolver) -> list[Found]:
     """Resolve once, within ``timeout`` seconds: getaddrinfo itself knows no time limit.
 
     :return: at most four (family, socket address) pairs
     :raises TimeoutError: no answer in time
     :raises OSError: no such host
     """
-    answer: list = []
+    answer: list[Any] = []
 
-    def ask():
+    def ask() -> None:
         try:
             answer.append(resolver(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:

@@ -6,6 +6,8 @@ from typing import Any
 from .problems import path_text
 from .schemas.base import Params
 
+Path = tuple[str | int, ...]
+
 
 def content(params: Params) -> dict[str, Any]:
     """Return what was asked for as plain JSON, normalised: amounts with two places, times
@@ -19,7 +21,7 @@ def differing_paths(known: Any, given: Any) -> list[str]:
     return [path_text(path) for path in _differences(known, given, ())]
 
 
-def _differences(known: Any, given: Any, at: tuple) -> Iterator[tuple]:
+def _differences(known: Any, given: Any, at: Path) -> Iterator[Path]:
     if isinstance(known, dict) and isinstance(given, dict):
         for key in sorted({*known, *given}):
             yield from _differences(known.get(key), given.get(key), (*at, key))

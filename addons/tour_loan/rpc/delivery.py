@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from typing import Any, cast
 
 from pydantic_core import Url
 from pydantic_core import ValidationError as UrlError
 
-from .addresses import Resolver, allowed, lookup
+from .addresses import Found, Resolver, allowed, lookup
 
 READ_LIMIT = 64 * 1024
 """Bytes of an answer that are read, status line and headers included."""
@@ -34,7 +35,7 @@ _HEADERS = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Reply:
     """What became of one attempt.
 
     ``error`` is empty once a status line came, else a code: ``url``, ``address`` (refused
@@ -73,7 +74,7 @@ def post(
     *,
     resolver: Resolver = socket.getaddrinfo,
     tls: ssl.SSLContext | None = None,
-) -> Outcome:
+) -> Reply:
     """POST ``body`` and return what happened; never raises for what the other side does.
 
     :param timeout: seconds for everything together
@@ -92,12 +93,12 @@ def post(
             while piece := response.read1(READ_LIMIT):
                 answer += piece
     except _Refused as refused:
-        return Outcome(error=refused.args[0], detail=refused.args[1])
+        return Reply(error=refused.args[0], detail=refused.args[1])
     except (OSError, http.client.HTTPException, ValueError) as error:
         # Once the status has come, a body cut short does not undo it.
         if status is None:
-            return Outcome(error=_code(error), detail=f"{type(error).__name__}: {error}"[:200])
-    return Outcome(status=status, body=bytes(answer), retry_after=retry_after)
+            return Reply(error=_code(error), detail=f"{type(error).__name__}: {error}"[:200])
+    return Reply(status=status, body=bytes(answer), retry_after=retry_after)
 
 
 def _target(url: str, allow_private: bool) -> Url:
@@ -112,6 +113,12 @@ def _target(url: str, allow_private: bool) -> Url:
     return target
 
 
+def _place(target: Url) -> tuple[str, int]:
+    """Return host and port of an address that has them: `_target` saw to it."""
+    assert target.host and target.port
+    return target.host.strip("[]"), target.port
+
+
 def _open(
     target: Url,
     deadline: float,
@@ -119,9 +126,9 @@ def _open(
     resolver: Resolver,
     tls: ssl.SSLContext | None,
 ) -> "_Channel":
-    host = target.host.strip("[]")
+    host, port = _place(target)
     try:
-        found = lookup(host, target.port, _left(deadline), resolver)
+        found = lookup(host, port, _left(deadline), resolver)
     except TimeoutError:
         raise
     except OSError as error:
@@ -143,7 +150,7 @@ def _open(
     return _Channel(secured, deadline)
 
 
-def _connect(found: list[tuple], deadline: float) -> socket.socket:
+def _connect(found: list[Found], deadline: float) -> socket.socket:
     failure: OSError = OSError("no addresses")
     for index, (family, address) in enumerate(found):
         candidate = socket.socket(family, socket.SOCK_STREAM)
@@ -161,10 +168,10 @@ def _connect(found: list[tuple], deadline: float) -> socket.socket:
 def _send(
     target: Url, channel: "_Channel", body: bytes, headers: Mapping[str, str]
 ) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(target.host.strip("[]"), target.port)
+    connection = http.client.HTTPConnection(*_place(target))
     if target.scheme == "https":
         connection.default_port = 443  # else ":443" would be sent in Host
-    connection.sock = channel
+    connection.sock = socket_like = cast(socket.socket, channel)
     given = {name.lower(): value for name, value in headers.items()}
     path = target.path or "/"
     connection.request(
@@ -175,7 +182,7 @@ def _send(
     )
     # not connection.getresponse(): with "connection: close" it closes the channel as
     # soon as the headers are in, and a body that comes a packet later is lost
-    response = http.client.HTTPResponse(channel, method="POST")
+    response = http.client.HTTPResponse(socket_like, method="POST")
     response.begin()
     return response
 
@@ -193,7 +200,7 @@ class _Channel(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         part = memoryview(buffer)[: self._allowance]
         if not part:
             return 0

@@ -104,7 +104,7 @@ def handle(
     agency: Any,
     *,
     passthrough: tuple[type[BaseException], ...] = (),
-    atomic: Callable[[], AbstractContextManager] = nullcontext,
+    atomic: Callable[[], AbstractContextManager[Any]] = nullcontext,
     allow_loopback: bool = False,
     logger: logging.Logger = _logger,
 ) -> bytes | None:
@@ -153,7 +153,7 @@ def refuse(request: Request, error: RpcError) -> bytes | None:
 def is_incident(answer: bytes | None) -> bool:
     """Is this -32603, our own fault? Then it should not be kept as the answer for repeats
     of the call: the next try may succeed."""
-    return bool(answer) and answer.startswith(_INCIDENT)
+    return answer is not None and answer.startswith(_INCIDENT)
 
 
 def _run(request: Request, agency: Any, context: dict[str, Any]) -> bytes:

@@ -22,7 +22,7 @@ class Problem:
     code: str
     values: dict[str, Any] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.code not in FIELDS:
             raise ValueError(f"No message for {self.code!r}")
 

@@ -1,5 +1,7 @@
 """One order told through all examples of the OpenRPC document, in wire form."""
 
+from typing import Any
+
 
 def _rub(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "RUB"}
@@ -84,7 +86,7 @@ PREVIEW = {
     "overpayment": _rub("14039.82"),
 }
 
-APPLICATION = {
+APPLICATION: dict[str, Any] = {
     "application_id": "0b8f5c1e-7c1d-4a52-9d0e-3f6f2f5d9a10",
     "order_number": "SLON-2026-0715",
     "status": "new",

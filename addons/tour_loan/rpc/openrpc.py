@@ -1,8 +1,9 @@
 """The OpenRPC 1.3 document (https://spec.open-rpc.org) made of the registered methods."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from . import errors, methods  # noqa: F401  (importing `methods` registers them)
@@ -77,9 +78,9 @@ def document(base_url: str = "") -> dict[str, Any]:
     }
 
 
-def _schemas() -> tuple[dict, dict[str, Any]]:
+def _schemas() -> tuple[dict[Any, Any], dict[str, Any]]:
     """Return ({(model, mode): {"$ref": …}}, components)."""
-    models = [
+    models: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         (ActualizeRequest, "serialization"),
         (ActualizeResponse, "validation"),
         (Callback, "serialization"),
@@ -92,10 +93,11 @@ def _schemas() -> tuple[dict, dict[str, Any]]:
     return names, definitions["$defs"]
 
 
-def _method(method: Method, names: dict, schemas: dict[str, Any]) -> dict[str, Any]:
+def _method(method: Method, names: dict[Any, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     reference = names[method.params, "validation"]["$ref"]
     params = schemas[reference.rsplit("/", 1)[1]]
     required = params.get("required", [])
+    known: tuple[type[errors.RpcError], ...] = (*errors.STANDARD, *method.errors)
     described = {
         "name": method.name,
         "summary": method.description.partition(".")[0] + ".",
@@ -118,7 +120,7 @@ def _method(method: Method, names: dict, schemas: dict[str, Any]) -> dict[str, A
                 "message": text(error.name, "en"),
                 "data": error.__doc__,
             }
-            for error in (*errors.STANDARD, *method.errors)
+            for error in known
         ],
         "x-changes": method.changes,
     }

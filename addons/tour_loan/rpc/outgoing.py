@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from . import wire
 from .schemas.events import (
@@ -26,7 +26,9 @@ def callback_body(kind: str, changed_at: datetime, application: dict[str, Any]) 
     :param kind: e.g. ``application.approved``
     :param application: the same dict the hooks return
     """
-    return _json(Callback(type=kind, timestamp=changed_at, data=application))
+    return _json(
+        Callback.model_validate({"type": kind, "timestamp": changed_at, "data": application})
+    )
 
 
 def test_body(now: datetime) -> bytes:
@@ -36,7 +38,7 @@ def test_body(now: datetime) -> bytes:
 
 def actualize_body(message_id: str, order_number: str, price: Decimal) -> bytes:
     """Return the body of ``order.actualize``; ``message_id`` is also the JSON-RPC id."""
-    params = ActualizeParams(order_number=order_number, amount=price)
+    params = ActualizeParams.model_validate({"order_number": order_number, "amount": price})
     return _json(
         ActualizeRequest(jsonrpc="2.0", id=message_id, method="order.actualize", params=params)
     )
@@ -56,5 +58,5 @@ def actualize_answer(message_id: str, body: bytes) -> Actualized:
     return response.result
 
 
-def _json(message) -> bytes:
+def _json(message: BaseModel) -> bytes:
     return message.model_dump_json().encode("utf-8")

@@ -40,7 +40,7 @@ _CODES = {
 def problems(error: ValidationError) -> list[Problem]:
     """Return at most ``MOST`` problems; what the caller sent is never quoted."""
     details = error.errors(include_url=False, include_input=False)
-    return [_problem(detail) for detail in details[:MOST]]
+    return [_problem({**detail}) for detail in details[:MOST]]
 
 
 def path_text(parts: tuple[str | int, ...]) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from .errors import RpcError
 from .schemas.base import Schema
 
+Run = Callable[..., Any]
+"""(agency, params) → result: what the agency's hook returns, checked when serialised."""
+
 
 @dataclass(frozen=True)
 class Method:
@@ -16,7 +19,7 @@ class Method:
     changes: bool
     params: type[Schema]
     result: type[Schema] | None
-    run: Callable[[Any, Schema], Any]
+    run: Run
     errors: tuple[type[RpcError], ...]
     example: Mapping[str, Any]
     description: str
@@ -31,7 +34,7 @@ def method(
     changes: bool = False,
     errors: tuple[type[RpcError], ...] = (),
     example: Mapping[str, Any],
-) -> Callable:
+) -> Callable[[Run], Run]:
     """Register ``run(agency, params: Params) -> Result`` under ``name``.
 
     The two models are read from the annotations (a result that is no Schema is sent as
@@ -42,7 +45,7 @@ def method(
     :param example: {"params": …, "result": …} in wire form, shown in OpenRPC
     """
 
-    def register(run: Callable) -> Callable:
+    def register(run: Run) -> Run:
         result = run.__annotations__["return"]
         METHODS[name] = Method(
             name=name,
@@ -52,7 +55,7 @@ def method(
             run=run,
             errors=errors,
             example=example,
-            description=" ".join(run.__doc__.split()),
+            description=" ".join((run.__doc__ or "").split()),
         )
         return run
 

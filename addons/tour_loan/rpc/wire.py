@@ -74,7 +74,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse
 def _check_depth(value: Any) -> None:
     level = [value]
     for _depth in range(MAX_DEPTH):
-        deeper = []
+        deeper: list[Any] = []
         for item in level:
             if isinstance(item, dict):
                 deeper.extend(item.values())

@@ -47,7 +47,7 @@ def split(text: str) -> dict[str, str]:
     return found
 
 
-def _name_places(found: dict, rest: list[str]):
+def _name_places(found: dict[str, str], rest: list[str]) -> None:
     """Tell region, city and a bare house number among the parts without a mark."""
     for part in rest:
         plain = _CITY.sub("", part)

@@ -26,7 +26,7 @@ def harmless(text: str) -> str:
     return f"'{quoted}" if _LEADING_CONTROL.match(quoted) else quoted
 
 
-def _quote(match: re.Match) -> str:
+def _quote(match: re.Match[str]) -> str:
     divider, skipped = match.groups()
     if divider or _DIVIDERS & set(skipped):
         return f"{divider}{skipped}'"

@@ -8,6 +8,7 @@ they take normalised values.
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from .regions import is_region
 
@@ -120,7 +121,7 @@ def expenses(amount: Decimal, monthly_income: Decimal) -> str | None:
     return "doubt_big_expenses" if amount > max(monthly_income, SMALL_INCOME) else None
 
 
-def of(values: dict, today: date) -> dict[str, str]:
+def of(values: dict[str, Any], today: date) -> dict[str, str]:
     """Return {field of the questionnaire: code} of what is doubted among ``values``.
 
     ``values``: normalised answers, sums as Decimal; what is missing is doubted by nobody.

@@ -155,12 +155,12 @@ def tel_link(text: str) -> str:
     digits = normal_digits(text)
     if re.fullmatch(r"[0-9]{3,4}", digits):
         return f"tel:{digits}"
-    number, *extension = _EXTENSION.split(text or "", maxsplit=1)
+    number, *more = _EXTENSION.split(text or "", maxsplit=1)
     parsed = _parse_phone(number)
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         return ""
     plain = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    extension = normal_digits("".join(extension))
+    extension = normal_digits("".join(more))
     return f"tel:{plain}" + (f";ext={extension}" if extension else "")
 
 
@@ -357,7 +357,8 @@ def check_postal_index(index: str) -> str | None:
 
 def _birthday(birth_date: date, age: int) -> date:
     """Return the birthday at this age; 29 February becomes 28 in a common year."""
-    return birth_date + relativedelta(years=age)
+    birthday: date = birth_date + relativedelta(years=age)
+    return birthday
 
 
 def _plain_marks(text: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from .personal_fields import PERSONAL_FIELDS, SECRET_NAMES, PersonalField
@@ -130,7 +130,8 @@ def build_index(
     masks = {name: MASKS[field.mask] for field in fields for name in field.names}
     masks |= {name: masks[known] for name, known in names.items()}
     masks |= dict.fromkeys(SECRET_NAMES, hide)
-    exact, prefixes = {}, {}
+    exact: dict[str, Callable[[str], str]] = {}
+    prefixes: dict[str, Callable[[str], str]] = {}
     for name, value in masks.items():
         (prefixes if name.endswith("*") else exact)[_plain(name)] = value
     # The longest beginning decides.
@@ -170,10 +171,14 @@ def mask_text(text: str, index: Index = INDEX) -> str:
     return mask_patterns(text)
 
 
+def _mask_group(by: Callable[[str], str], found: re.Match[str]) -> str:
+    return by(found.group())
+
+
 def mask_patterns(text: str) -> str:
     """Return any text with what looks like a phone, e-mail, passport or SNILS masked."""
     for pattern, mask_found in _PATTERNS:
-        text = pattern.sub(lambda found, by=mask_found: by(found.group()), text)
+        text = pattern.sub(partial(_mask_group, mask_found), text)
     return text
 
 

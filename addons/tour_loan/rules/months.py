@@ -9,7 +9,8 @@ from dateutil.relativedelta import relativedelta
 @lru_cache(maxsize=4096)  # all terms of a quote, and all quotes of a day, ask for the same days
 def anniversary(start: date, months: int) -> date:
     """Return the day `months` after start: 31 January, 28 February, 31 March."""
-    return start + relativedelta(months=months)
+    moved: date = start + relativedelta(months=months)
+    return moved
 
 
 def whole_months(start: date, on: date) -> tuple[int, int]:

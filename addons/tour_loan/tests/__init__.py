@@ -50,3 +50,4 @@ from . import test_export
 from . import test_search
 from . import test_staff
 from . import test_agency_details
+from . import test_neutralized

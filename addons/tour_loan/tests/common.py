@@ -18,7 +18,7 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..rpc import signature
+from ..rpc import webhook
 from .visitor import Visitor
 
 RPC = "/tour_loan/v1/rpc"
@@ -138,8 +138,8 @@ class TourLoanCommon(TransactionCase):
             }
         )
         cls.agency = cls.new_agency("sever", "Север")
-        cls.secret = cls.agency._set_key("inbound", signature.new_secret()).secret
-        cls.outbound_secret = cls.agency._set_key("outbound", signature.new_secret()).secret
+        cls.secret = cls.agency._set_key("inbound", webhook.new_secret()).secret
+        cls.outbound_secret = cls.agency._set_key("outbound", webhook.new_secret()).secret
         # the same for every borrower of the agency: made once, as in life
         for template in cls.env["tour_loan.document.template"]._of_stage("acquaintance"):
             cls.env["tour_loan.document"]._make(template, cls.agency)

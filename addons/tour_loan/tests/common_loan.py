@@ -85,7 +85,7 @@ class LoanMixin:
         return loan
 
     def tell(self, loan, **changes) -> bool:
-        return self.env["tour_loan.loan"]._accounting_update(self.contract(loan, **changes))
+        return self.env["tour_loan.loan"]._take_contract(self.contract(loan, **changes))
 
     def transaction(self, loan, amount=35000, **values):
         """A payment for ``loan`` that the provider knows of."""

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..rpc import signature
+from ..rpc import webhook
 from .common import RPC, TourLoanHttpCommon
 
 RPC_LOGGER = "odoo.addons.tour_loan.models.agency.agency_rpc"
@@ -20,14 +20,14 @@ class TestAgencyRpc(TourLoanHttpCommon):
 
     def test_refused_callers_get_one_and_the_same_answer(self):
         blocked = self.new_agency("blocked", "Закрыта", blocked=True)
-        blocked_secret = blocked._set_key("inbound", signature.new_secret()).secret
+        blocked_secret = blocked._set_key("inbound", webhook.new_secret()).secret
         archived = self.new_agency("archived", "Архив", active=False)
-        archived_secret = archived._set_key("inbound", signature.new_secret()).secret
-        ended = self.agency._set_key("outbound", signature.new_secret())
+        archived_secret = archived._set_key("inbound", webhook.new_secret()).secret
+        ended = self.agency._set_key("outbound", webhook.new_secret())
         now = datetime.now(UTC)
         body = self.body()
         answers = [
-            self.post_signed(body, secret=signature.new_secret()),
+            self.post_signed(body, secret=webhook.new_secret()),
             self.post_signed(body, agency="nobody"),
             self.post_signed(body, agency=""),
             self.post_signed(body, agency="blocked", secret=blocked_secret),
@@ -126,7 +126,7 @@ class TestAgencyRpc(TourLoanHttpCommon):
 
     def test_ids_of_two_agencies_do_not_meet(self):
         other = self.new_agency("yug", "Юг", url_hosts="sever.example")
-        secret = other._set_key("inbound", signature.new_secret()).secret
+        secret = other._set_key("inbound", webhook.new_secret()).secret
         mine = self.call("application.create", self.order(), webhook_id="1")
         theirs = self.call(
             "application.create", self.order(), webhook_id="1", agency="yug", secret=secret
@@ -142,7 +142,7 @@ class TestAgencyRpc(TourLoanHttpCommon):
 
     def test_calls_above_the_limit_are_429_and_say_when(self):
         agency = self.new_agency("fast", "Быстрая", requests_per_minute=2)
-        secret = agency._set_key("inbound", signature.new_secret()).secret
+        secret = agency._set_key("inbound", webhook.new_secret()).secret
         # a minute may end between the calls: then the count begins anew
         answers = [
             self.post_signed(self.body(), agency="fast", secret=secret) for _call in range(5)

@@ -106,7 +106,7 @@ class TestCallback(TourLoanCommon):
         callback = self.move()
         callback._deliver()
         channels = [call.properties["channel"] for call in self.jobs.calls]
-        self.assertEqual(channels, ["root.tour_loan_callback", "root.tour_loan_callback_retry"])
+        self.assertEqual(channels, [None, "root.tour_loan_callback_retry"])
 
     def test_the_agency_may_ask_for_a_longer_pause_and_not_for_a_shorter_one(self):
         for asked, pause in (("90", 90), ("1", 5)):
@@ -128,6 +128,8 @@ class TestCallback(TourLoanCommon):
         callback._deliver()
         self.assertEqual(callback.state, "stuck")
         self.assertFalse(self.agency.callbacks_on)
+        last = callback.application_id.history_ids[-1:]
+        self.assertEqual((last.move, last.actor), ("stuck", "clock"))
         other = self.move(self.application_in("submitted"))
         other._deliver()
         self.assertEqual((other.state, len(self.server.calls)), ("stuck", 1))
@@ -177,6 +179,7 @@ class TestCallback(TourLoanCommon):
         self.assertEqual(callback.state, "pending")
         self.try_for(callback, days=3, minutes=1)
         self.assertEqual(callback.state, "stuck")
+        self.assertEqual(callback.application_id.history_ids[-1:].move, "stuck")
         # the person's patience is not used up by the first failure
         callback.action_send_again()
         callback._deliver()

@@ -47,7 +47,7 @@ class TestLoan(LoanCommon):
     def test_a_contract_nobody_signed_here_is_not_ours(self):
         application = self.approved()
         told = self.contract(self.env["tour_loan.loan"], application_uuid=application.uuid)
-        self.assertFalse(self.env["tour_loan.loan"]._accounting_update(told))
+        self.assertFalse(self.env["tour_loan.loan"]._take_contract(told))
         self.assertFalse(application.loan_id)
 
     def test_a_contract_without_the_applications_id_is_found_by_its_number(self):
@@ -157,7 +157,7 @@ class TestLoanPages(LoanHttpCommon):
         repayment = self.paid(loan)
         visitor = self.logged_in(loan).get(f"/my/loans/{loan.uuid}")
         self.assertIn(repayment._paid_on(), visitor.text)
-        repayment._accounting_update({"status": "booked"})
+        repayment._take_booking({"status": "booked"})
         self.tell(loan, paid=1, next_payment_on=date(2027, 2, 24))
         visitor.get(f"/my/loans/{loan.uuid}")
         self.assertEqual(len(visitor.page.find_class("is-paid")), 1)

@@ -120,14 +120,14 @@ class TestNews(TourLoanCommon):
         application = self.application_in("funded", phone=PHONE, payout_amount=100000)
         for amount, told in ((30000, True), (100000, False)):
             claim = application._claim("tour_refund", amount=amount)
-            claim._accounting_update("accepted")
-            claim._accounting_update("accepted")
+            claim._answered("accepted")
+            claim._answered("accepted")
             texts = self.news(application)
             self.assertEqual(len(texts), int(told))
         self.assertEqual(
             application.claim_ids._of("tour_refund", "accepted").mapped("amount"), [30000, 100000]
         )
         refused = application._claim("tour_refund", amount=1000)
-        refused._accounting_update("refused")
+        refused._answered("refused")
         self.assertFalse(self.news(application))
         self.assertEqual(application.refunded_amount, Decimal(130000))

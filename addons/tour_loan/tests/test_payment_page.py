@@ -336,7 +336,7 @@ class TestOnePayment(LoanHttpCommon):
         payment._set_done()
         payment._post_process()
         seen.append(version())
-        loan.repayment_ids._accounting_update({"status": "booked"})
+        loan.repayment_ids._take_booking({"status": "booked"})
         seen.append(version())
         self.assertEqual(len(set(seen)), 5)
         self.assertEqual(version(), seen[-1])

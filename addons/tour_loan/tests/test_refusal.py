@@ -84,7 +84,7 @@ class TestRefusal(TourLoanHttpCommon):
 
     def test_committed_asks_the_lender_whose_no_is_on_the_page(self):
         application, page = self.asked()
-        application.claim_ids._accounting_update("refused")
+        application.claim_ids._answered("refused")
         page.get(f"/my/applications/{application.uuid}")
         self.assertIn("Кредитор не смог отменить заём", page.text)
         self.assertFalse(page.page.find_class("tl-cancel"), "an answered request is no loop")

@@ -97,8 +97,8 @@ class TestRepayment(LoanCommon):
     def test_a_booking_is_taken_over_once(self):
         repayment = self.paid(self.active())
         booked = {"status": "booked", "principal": "33000.00", "interest": "2000.00"}
-        self.assertTrue(repayment._accounting_update(booked))
-        self.assertFalse(repayment._accounting_update(booked))
+        self.assertTrue(repayment._take_booking(booked))
+        self.assertFalse(repayment._take_booking(booked))
         self.assertEqual((repayment.booked_principal, repayment.booked_interest), (33000, 2000))
 
     def test_money_given_back_is_a_reversal_told_once_and_done_by_the_lender(self):
@@ -107,8 +107,8 @@ class TestRepayment(LoanCommon):
         refund._post_process()
         self.assertEqual(self.told[1:], [("reversal", repayment.id)])
         self.assertEqual(repayment.state, "to_send")
-        repayment._accounting_update({"status": "reversed"})
-        self.assertFalse(repayment._accounting_update({"status": "booked"}))
+        repayment._take_booking({"status": "reversed"})
+        self.assertFalse(repayment._take_booking({"status": "booked"}))
         self.assertEqual(repayment.state, "reversed")
 
     def test_a_part_given_back_is_for_a_person_until_all_went_back(self):

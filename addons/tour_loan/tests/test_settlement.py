@@ -46,7 +46,7 @@ class TestSettlement(TourLoanHttpCommon):
         if amount:
             params["amount"] = {"amount": amount, "currency": "RUB"}
         self.assertIn("result", self.rpc("application.tour_refund", params))
-        application.claim_ids.sorted("id")[-1]._accounting_update(verdict)
+        application.claim_ids.sorted("id")[-1]._answered(verdict)
 
     def figures(self, application) -> list:
         return [str(application._exact(application[name])) for name in FIGURES]

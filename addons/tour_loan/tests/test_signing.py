@@ -225,7 +225,7 @@ class TestSigning(TourLoanCommon):
 
         self.assertEqual((refund("R-1"), refund("R-1"), refund("R-2")), (1, 1, 2))
         # what the lender refused may be asked for again
-        application.claim_ids[0]._accounting_update("refused")
+        application.claim_ids[0]._answered("refused")
         self.assertEqual(refund("R-1"), 3)
 
 

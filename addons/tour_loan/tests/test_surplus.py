@@ -68,13 +68,13 @@ class TestSurplus(LoanCommon):
 
     def test_what_the_books_call_overpaid_is_for_a_person(self):
         repayment = self.paid(self.active())
-        repayment._accounting_update({"status": "booked", "overpaid": "12.30"})
+        repayment._take_booking({"status": "booked", "overpaid": "12.30"})
         self.assertEqual(repayment.surplus, 12.3)
         self.assertTrue(repayment.attention)
 
     def test_a_refusal_of_the_books_is_for_a_person(self):
         repayment = self.paid(self.active())
-        repayment._accounting_update({"status": "refused"})
+        repayment._take_booking({"status": "refused"})
         self.assertTrue(repayment.attention)
 
     def test_staff_settle_it_others_may_not(self):
@@ -126,7 +126,7 @@ class TestSurplus(LoanCommon):
         self.assertIn("Fraudulent transaction", repayment.attention)
         self.assertFalse(repayment.reversal_asked_at)
         repayment._reverse()
-        repayment._accounting_update({"status": "reversed"})
+        repayment._take_booking({"status": "reversed"})
         self.assertFalse(repayment.loan_id.disputed)
 
     def test_a_dispute_that_overtook_the_payments_booking_is_seen_all_the_same(self):
@@ -160,14 +160,14 @@ class TestSums(LoanCommon):
         self.assertEqual(loan._sum_to_pay("next", ""), 0)
         self.assertEqual(loan._most_to_pay(), 62581.37)
         for repayment in loan.repayment_ids:
-            repayment._accounting_update({"status": "booked", "booked_at": AS_OF})
+            repayment._take_booking({"status": "booked", "booked_at": AS_OF})
         self.assertEqual(loan._awaits_booking(), 0)
 
     def test_a_booking_younger_than_the_figures_still_counts(self):
         loan = self.active()
         repayment = self.paid(loan)
         later = AS_OF + timedelta(minutes=5)
-        repayment._accounting_update({"status": "booked", "booked_at": later})
+        repayment._take_booking({"status": "booked", "booked_at": later})
         self.assertEqual(loan._awaits_booking(), 35000)
         self.tell(loan, paid=1, as_of=later)
         self.assertEqual(loan._awaits_booking(), 0)

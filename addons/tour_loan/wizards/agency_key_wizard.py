@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..rpc import signature
+from ..rpc import webhook
 
 
 class AgencyKeyWizard(models.TransientModel):
@@ -37,7 +37,7 @@ class AgencyKeyWizard(models.TransientModel):
                 and not (key.valid_until and key.valid_until <= ends_at)
             )
         ).valid_until = ends_at
-        self.secret = signature.new_secret()
+        self.secret = webhook.new_secret()
         agency_sudo.env["tour_loan.agency.key"].create(
             {
                 "agency_id": agency_sudo.id,

@@ -30,7 +30,7 @@ def make_app(agencies, state_dir) -> kit.App:
     @app.faulty("rpc")
     def call(request):
         body = request.get_data()
-        message_id = rpc.signature.verify(
+        message_id = rpc.webhook.verify(
             request.headers, body, [secrets[request.headers["x-agency"]]], datetime.now(UTC)
         )
         message = rpc.wire.loads(body)

@@ -18,8 +18,8 @@ AGENCIES = [
     {
         "code": code,
         "name": name,
-        "secret_to_odoo": rpc.signature.new_secret(),
-        "secret_from_odoo": rpc.signature.new_secret(),
+        "secret_to_odoo": rpc.webhook.new_secret(),
+        "secret_from_odoo": rpc.webhook.new_secret(),
     }
     for code, name in (("slon", "Слон Тур"), ("parus", "Парус"))
 ]

@@ -17,7 +17,7 @@ delivery = rpc.delivery
 def test_message_arrives_whole():
     with serving(OK) as server:
         outcome = post(f"http://127.0.0.1:{server.port}/hook?a=1")
-    assert outcome == delivery.Outcome(status=200, body=b"ok")
+    assert outcome == delivery.Reply(status=200, body=b"ok")
     assert outcome.accepted
     [request] = server.requests
     head, _blank, body = request.partition(b"\r\n\r\n")
@@ -53,7 +53,7 @@ def test_body_that_comes_a_packet_after_the_headers_is_read():
 
     with serving(in_two) as server:
         outcome = post(f"http://127.0.0.1:{server.port}/")
-    assert outcome == delivery.Outcome(status=200, body=b"ok")
+    assert outcome == delivery.Reply(status=200, body=b"ok")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])

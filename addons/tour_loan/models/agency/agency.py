@@ -9,8 +9,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from ...rpc import delivery, outgoing, signature
-from ...tools import Rubles, is_on, server_setting
+from ...rpc import delivery, outgoing, webhook
+from ...tools import Rubles, is_neutralized, is_on, server_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,9 @@ class Agency(models.Model):
 
     def _post_signed(self, url, body: bytes, message_id: str = "", timeout: float = 5):
         """POST ``body`` to the agency, signed with its outbound keys (sudo)."""
-        headers = signature.sign(
+        if is_neutralized(self.env):
+            return delivery.Reply(error="address", detail="a neutralized copy calls nobody")
+        headers = webhook.sign(
             self._secrets("outbound"),
             message_id or str(uuid4()),
             fields.Datetime.now().replace(tzinfo=UTC),
@@ -231,6 +233,6 @@ class AgencyKey(models.Model):
         required=True,
         groups=fields.NO_ACCESS,
         copy=False,
-        default=lambda self: signature.new_secret(),
+        default=lambda self: webhook.new_secret(),
     )
     valid_until = fields.Datetime(help="Set when a newer key takes over.")

@@ -11,7 +11,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
-from ...rpc import dispatcher, errors, signature
+from ...rpc import dispatcher, errors, webhook
 from ...rpc.content import content as normal_content
 from ...rpc.content import differing_paths
 from ...rules import moves, quote
@@ -39,10 +39,10 @@ class Agency(models.Model):
         agency_id, keys = self._callers().get(headers.get("x-agency"), (None, ()))
         secrets = [secret for secret, until in keys if not until or until > now][:2]
         try:
-            webhook_id = signature.verify(
-                headers, body, secrets or [signature.new_secret()], now.replace(tzinfo=UTC)
+            webhook_id = webhook.verify(
+                headers, body, secrets or [webhook.new_secret()], now.replace(tzinfo=UTC)
             )
-        except signature.SignatureRefused:
+        except webhook.SignatureRefused:
             return None, ""
         return self.with_user(SUPERUSER_ID).browse(agency_id), webhook_id
 

@@ -13,7 +13,7 @@ class Callback(models.Model):
     _name = "tour_loan.callback"
     _inherit = ["tour_loan.message"]
     _description = "Callback to an agency"
-    _channel = "root.tour_loan_callback"
+    _channel_of_repeats = "root.tour_loan_callback_retry"
     _outbox = "callbacks"
     _rec_name = "event"
 
@@ -29,10 +29,6 @@ class Callback(models.Model):
 
     _attempts = models.Index("(endpoint, last_attempt_at DESC) WHERE last_attempt_at IS NOT NULL")
     _waiting = models.Index("(endpoint) WHERE state = 'pending'")
-
-    def _job_channel(self, waited):
-        # repeats go by a channel of their own: an agency that hangs holds up repeats
-        return "root.tour_loan_callback_retry" if waited or self.attempts else self._channel
 
     def _queue(self, application, event):
         """Write the callback that tells ``application``'s agency of its state."""

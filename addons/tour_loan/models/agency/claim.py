@@ -57,7 +57,7 @@ class Claim(models.Model):
             lambda claim: claim.kind == kind and (not states or claim.state in states)
         )
 
-    def _accounting_update(self, state: str):
+    def _answered(self, state: str):
         """Take over the lender's word (accepted, refused) and tell the agency."""
         for claim in self:
             if claim.state == "waiting":

@@ -47,9 +47,9 @@ class Application(models.Model):
         status = update.get("status")
         cancels = self.claim_ids._of("cancel")
         if status in ("cancelled", "annulled"):
-            cancels._accounting_update("accepted")
+            cancels._answered("accepted")
         elif status == "funded":
-            cancels._accounting_update("refused")  # he paid instead
+            cancels._answered("refused")  # he paid instead
         if status == "cancelled":
             name = "confirm_cancel" if self.state == "committed" else "cancel"
         else:
@@ -146,7 +146,7 @@ class Application(models.Model):
         elif kind == "cancel" and self.state == "committed":
             self._accounting_update({"status": "cancelled"})
         elif kind == "tour_refund":
-            claims._of("tour_refund", "waiting")._accounting_update("accepted")
+            claims._of("tour_refund", "waiting")._answered("accepted")
 
     def _test_decision(self) -> dict:
         kopecks = int(self._exact(self.amount) * 100 % 100)

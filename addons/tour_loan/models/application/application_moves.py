@@ -93,9 +93,7 @@ class Application(models.Model):
         accounting system, and for test applications, only the test rule answers.
         """
         if self.test:
-            self.with_user(SUPERUSER_ID).with_delay(
-                channel="root.tour_loan_callback", eta=3, max_retries=0
-            )._play_accounting(kind)
+            self.with_user(SUPERUSER_ID).with_delay(eta=3, max_retries=0)._play_accounting(kind)
 
     # --- clocks ---
 

@@ -46,6 +46,7 @@ EVENTS = [
     ("tour_refund_refused", "Tour refund refused by the lender"),
     ("identified", "Identity confirmed or not"),
     ("send_again", "Message sent again"),
+    ("stuck", "Message goes no further, left to staff"),
     ("give_up", "Message given up"),
     ("reverse", "Repayment reversed in the books"),
     ("attention", "Left to staff"),

@@ -101,7 +101,7 @@ class Loan(models.Model):
     # --- what the accounting system says ---
 
     @api.model
-    def _accounting_update(self, update: dict) -> bool:
+    def _take_contract(self, update: dict) -> bool:
         """Take over a contract; return whether anything but its time changed.
 
         :param update: ``application_uuid``, ``number``, ``status`` (None: a word we do

@@ -10,7 +10,6 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.payment.utils import get_customer_ip_address
 
-CHANNEL = "root.tour_loan_payment"
 # Unless the provider says until when its page can be paid on.
 PAGE_LIFETIME = timedelta(minutes=30)
 # A page that was not made by then is not waited for any more.
@@ -107,7 +106,6 @@ class PaymentTransaction(models.Model):
     def _tour_loan_enqueue_page(self):
         """Let a job ask the provider for its page, once this request is committed."""
         jobs = self.with_user(SUPERUSER_ID).with_delay(
-            channel=CHANNEL,
             priority=5,
             max_retries=0,
             description=f"Payment page of {self.reference}",

@@ -203,7 +203,7 @@ class Repayment(models.Model):
 
     # --- from the accounting system ---
 
-    def _accounting_update(self, update: dict) -> bool:
+    def _take_booking(self, update: dict) -> bool:
         """Take over what was booked; return whether anything changed.
 
         :param update: ``status`` (booked, refused, reversed), ``booked_at`` (naive UTC),

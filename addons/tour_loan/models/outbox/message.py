@@ -1,11 +1,11 @@
 """The outbox: whatever leaves this server is a row first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, str2bool
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -36,8 +36,9 @@ class Outcome:
 class Message(models.AbstractModel):
     """A durable message to one counterparty; the row is the truth, the job its engine.
 
-    A concrete model inherits this one, sets ``_channel`` and ``_outbox`` (its name for a
-    monitor) and implements ``_send``.
+    A concrete model inherits this one, sets ``_outbox`` (its name for a monitor) and
+    implements ``_send``; a ``queue.job.function`` of its ``_deliver`` names its channel,
+    ``_channel_of_repeats`` another one for what is not sent for the first time.
     ``create`` enqueues a queue_job job in the same transaction; the job takes the
     row's lock, calls ``_send``, writes the outcome and, for ``later``, enqueues the
     next attempt. queue_job's RetryableJobError rolls the transaction back, so an
@@ -52,8 +53,8 @@ class Message(models.AbstractModel):
     _name = "tour_loan.message"
     _description = "Outgoing message"
     _order = "id desc"
-    _channel = "root"
     _outbox = ""
+    _channel_of_repeats = None
     _backoff = (5, 30, 120, 600, 1800, 3600, 10800, 21600)
     _give_up_after = timedelta(days=3)
 
@@ -123,16 +124,12 @@ class Message(models.AbstractModel):
         """Enqueue one job a row; ``once`` spares rows that have a waiting job."""
         for message in self.with_user(SUPERUSER_ID):
             message.with_delay(
-                channel=message._job_channel(waited=bool(eta)),
+                channel=message._channel_of_repeats if eta or message.attempts else None,
                 eta=eta,
                 max_retries=0,
                 description=message._job_title(),
                 identity_key=f"{message._name}:{message.id}" if once else None,
             )._deliver()
-
-    def _job_channel(self, waited: bool) -> str:
-        """Return the channel of the next job; ``waited``: this is not its first."""
-        return self._channel
 
     # --- for a monitor ---
 
@@ -169,6 +166,9 @@ class Message(models.AbstractModel):
             return "another job is sending it, or it is gone"
         if message.state != "pending":
             return f"nothing to do: {message.state}"
+        if self._may_not_leave():
+            message._settle(Outcome("dropped", error="this database is a neutralized copy"))
+            return "dropped: nothing leaves a neutralized copy"
         if message._wait_for_older():
             return "an older one needs a person, whose decision wakes this one"
         latest = message._latest_attempts()
@@ -181,6 +181,12 @@ class Message(models.AbstractModel):
         if outcome.verdict == "sent" and message.endpoint:
             message._wake_endpoint(was_failing=latest[:1].state == "pending")
         return outcome.verdict
+
+    def _may_not_leave(self) -> bool:
+        """Return whether this database is a copy that `odoo neutralize` made harmless."""
+        # sudo: a parameter of the system
+        mark = self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
+        return str2bool(mark, False)
 
     def _wait_for_older(self) -> bool:
         """Return whether an older row of the same key is stuck; wait for a pending one.
@@ -226,7 +232,9 @@ class Message(models.AbstractModel):
                 values["sent_at"] = now
             self.write(values)
             self._wake_next()
-        self._on_verdict(outcome)
+        if verdict == "stuck":
+            self._trace("stuck", "clock")
+        self._on_verdict(replace(outcome, verdict=verdict))
 
     def _backoff_seconds(self) -> int:
         return self._backoff[min(self.attempts, len(self._backoff)) - 1]
@@ -285,12 +293,13 @@ class Message(models.AbstractModel):
         messages._enqueue()
         return True
 
-    def _trace(self, event: str):
-        """Write into the history of each message's application what staff did to it."""
+    def _trace(self, event: str, actor: str = "staff"):
+        """Write into the history of each message's application what became of it."""
         kind = self.env["ir.model"].with_context(lang="ru_RU")._get(self._name).sudo().name
         for message in self.with_context(lang="ru_RU"):
             if application := message._about():
-                application._trace(event, f"{kind}: {message.display_name}")
+                # sudo: staff only read the history
+                application.sudo()._record(event, actor, f"{kind}: {message.display_name}")
 
     def _about(self):
         """Return the application this message is about, if it is about one."""

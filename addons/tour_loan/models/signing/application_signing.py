@@ -173,9 +173,7 @@ class Application(models.Model):
         if until <= signed_at:
             self._end_cooling_off()
         else:
-            self.with_user(SUPERUSER_ID).with_delay(
-                channel="root.tour_loan_callback", eta=until, max_retries=0
-            )._end_cooling_off()
+            self.with_user(SUPERUSER_ID).with_delay(eta=until, max_retries=0)._end_cooling_off()
         return None
 
     def _end_cooling_off(self):

@@ -52,7 +52,7 @@ class Code(models.Model):
             documents_digest=self._date_digest(phone, born),
         )
         challenge.with_user(SUPERUSER_ID).with_delay(
-            channel="root.tour_loan_sms", max_retries=0, description=f"Login {challenge.uid}"
+            max_retries=0, description=f"Login {challenge.uid}"
         )._send_login()
         return challenge, None
 
@@ -73,7 +73,7 @@ class Code(models.Model):
         right = bool(borrower) and (not dates or any(map(self._fits_date, dates)))
         if not right or self._is_spent():
             # a gateway that is away is told to everybody, or "away" would tell who is known
-            self.gateway_failed = bool(sms_gateway().trouble())
+            self.gateway_failed = bool(sms_gateway(self.env).trouble())
             return "no SMS is due"
         env = self.with_context(lang="ru_RU").env
         self._send(

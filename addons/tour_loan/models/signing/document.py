@@ -183,7 +183,6 @@ class Document(models.Model):
     def _order_stage(self, stage, agency, application=None):
         whose = application or agency
         self.with_user(SUPERUSER_ID).with_delay(
-            channel="root.tour_loan_document",
             max_retries=0,
             identity_key=f"{whose._name} {whose.id} {stage}",
         )._make_stage(stage, agency, application)

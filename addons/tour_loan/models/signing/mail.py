@@ -15,7 +15,6 @@ class Mail(models.Model):
     _name = "tour_loan.mail"
     _inherit = ["tour_loan.message"]
     _description = "Letter"
-    _channel = "root.tour_loan_mail"
     _outbox = "mail"
     _give_up_after = timedelta(hours=24)
     _rec_name = "subject"

@@ -18,7 +18,6 @@ class Sms(models.Model):
     _name = "tour_loan.sms"
     _inherit = ["tour_loan.message"]
     _description = "SMS"
-    _channel = "root.tour_loan_sms"
     _outbox = "sms"
     _backoff = (5, 15, 60, 300, 900)
     _give_up_after = timedelta(hours=12)
@@ -62,7 +61,7 @@ class Sms(models.Model):
             if self.code_id.state != "active" or self.code_id._is_over():
                 return Outcome("dropped", error="the code is no longer waited for")
             text = self.text.replace("{code}", self.code_id._plain())
-        gateway = sms_gateway()
+        gateway = sms_gateway(self.env)
         if self._may_be_a_repeat():
             try:
                 known = gateway.status(self.phone, self.id)

@@ -1,5 +1,7 @@
 """``application.cancel``: the tour will not be bought."""
 
+from typing import Annotated, Any
+
 from ..errors import NotFound, WrongState
 from ..examples import APPLICATION
 from ..registry import method
@@ -10,7 +12,7 @@ from ..schemas.base import text_of
 class CancelParams(Reference):
     """Which application and why."""
 
-    reason: text_of(500)
+    reason: Annotated[str, text_of(500)]
 
 
 @method(
@@ -22,7 +24,7 @@ class CancelParams(Reference):
         "result": {**APPLICATION, "status": "cancelled", "decline_code": "agency"},
     },
 )
-def run(agency, params: CancelParams) -> Application:
+def run(agency: Any, params: CancelParams) -> Application:
     """Cancel: at once before `committed`; afterwards it is a request to the lender, shown
     in `requests` until he confirms it."""
     return agency._rpc_application_cancel(params)

@@ -1,6 +1,6 @@
 """``application.change``: another price, advance, tour or hold before signing."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import model_validator
 
@@ -44,7 +44,7 @@ class ChangeParams(Reference):
         "result": APPLICATION,
     },
 )
-def run(agency, params: ChangeParams) -> Application:
+def run(agency: Any, params: ChangeParams) -> Application:
     """Change the order before it is signed: price, advance (also to top up after a smaller
     approval), hold, items, or the tour as a whole. After an approval the lender decides
     anew, unless the loan gets smaller within the offer."""

@@ -1,6 +1,6 @@
 """``application.commit``: the tour is booked, the lender may pay."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -15,14 +15,14 @@ class BookingDocument(Schema):
     """A paper of the booking, by its number; the paper itself stays with the agency."""
 
     kind: Literal["contract", "voucher", "ticket", "insurance", "invoice", "other"]
-    number: text_of(64)
+    number: Annotated[str, text_of(64)]
     issued_on: Date | None = None
 
 
 class CommitParams(Reference):
     """Proof of the booking."""
 
-    booking_number: text_of(64)
+    booking_number: Annotated[str, text_of(64)]
     documents: Annotated[list[BookingDocument], Field(max_length=50)] | None = None
 
 
@@ -39,7 +39,7 @@ class CommitParams(Reference):
         "result": {**APPLICATION, "status": "committed", "sequence": 9},
     },
 )
-def run(agency, params: CommitParams) -> Application:
+def run(agency: Any, params: CommitParams) -> Application:
     """Tell that the tour is booked; the lender pays the agency after that. Possible once
     the application is `ready`; during the cooling-off period the answer is `cooling_off`
     with the time it ends."""

@@ -1,6 +1,6 @@
 """``application.create``: hand an order and its customer over."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -40,7 +40,7 @@ class CreateParams(Params):
     errors=(OrderConflict, Limit, AgencyRule),
     example={"params": CREATE, "result": APPLICATION},
 )
-def run(agency, params: CreateParams) -> Application:
+def run(agency: Any, params: CreateParams) -> Application:
     """Create an application, or return the one this order already has. Idempotent by
     (agency, order.number): the same content gives the same application and a live link,
     other content `order_conflict` with the differing paths. An order whose application

@@ -1,6 +1,6 @@
 """``application.list``: everything that changed, page by page."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ class ListParams(Params):
 
     updated_since: Time | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
-    cursor: text_of(500) | None = Field(
+    cursor: Annotated[str, text_of(500)] | None = Field(
         None, description="of an earlier answer; it remembers `updated_since`"
     )
 
@@ -45,7 +45,7 @@ class ListResult(Schema):
         },
     },
 )
-def run(agency, params: ListParams) -> ListResult:
+def run(agency: Any, params: ListParams) -> ListResult:
     """Return the agency's applications in the order they changed: the bulk reconcile.
     Complete even while others write: a change still being written is left for a later
     page, never skipped. An application that changes meanwhile may come twice; the greater

@@ -1,6 +1,6 @@
 """``application.tour_refund``: the agency gives the price of the tour back."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -16,8 +16,10 @@ class TourRefundParams(Reference):
     """How much, and on what papers."""
 
     amount: PositiveMoney | None = Field(None, description="absent: all that was paid out")
-    document_numbers: Annotated[list[text_of(64)], Field(min_length=1, max_length=20)]
-    reason: text_of(500) | None = None
+    document_numbers: Annotated[
+        list[Annotated[str, text_of(64)]], Field(min_length=1, max_length=20)
+    ]
+    reason: Annotated[str, text_of(500)] | None = None
 
 
 @method(
@@ -33,7 +35,7 @@ class TourRefundParams(Reference):
         "result": {**APPLICATION, "status": "funded", "sequence": 12},
     },
 )
-def run(agency, params: TourRefundParams) -> Application:
+def run(agency: Any, params: TourRefundParams) -> Application:
     """After `funded`: return the whole price of the tour or a part of it to the lender. It
     is a merchant refund, never a repayment of the borrower's; shown in `requests` until
     the lender confirms it."""

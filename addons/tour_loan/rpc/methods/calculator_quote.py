@@ -1,6 +1,6 @@
 """``calculator.quote``: what a loan would cost a month, for the tour's page."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import model_validator
 
@@ -40,7 +40,7 @@ class QuoteParams(Params):
         "result": QUOTE,
     },
 )
-def run(agency, params: QuoteParams) -> Quote:
+def run(agency: Any, params: QuoteParams) -> Quote:
     """Preview monthly payments for every term the lender's product allows. Writes nothing
     and is fast; the lender's own offer decides in the end."""
     return agency._rpc_calculator_quote(params)

@@ -1,5 +1,7 @@
 """``rpc.discover``: the OpenRPC service discovery method."""
 
+from typing import Any
+
 from ..registry import method
 from ..schemas.base import Params
 
@@ -9,7 +11,7 @@ class DiscoverParams(Params):
 
 
 @method("rpc.discover", example={"params": {}})
-def run(agency, params: DiscoverParams) -> dict:
+def run(agency: Any, params: DiscoverParams) -> dict[str, Any]:
     """Return this OpenRPC document."""
     # Imported late: the document is made of all methods, this one among them.
     from ..openrpc import document

@@ -58,7 +58,7 @@ class MaskedCustomer(Schema):
 
     phone: Annotated[str, BeforeValidator(mask_phone)]
     last_name: Annotated[str, BeforeValidator(mask_name)] | None = None
-    first_name: text_of(100) | None = None
+    first_name: Annotated[str, text_of(100)] | None = None
 
 
 class Preview(Schema):
@@ -99,7 +99,7 @@ class Payout(Schema):
 
     amount: Money
     paid_on: Date
-    payment_order: text_of(64) | None = None
+    payment_order: Annotated[str, text_of(64)] | None = None
 
 
 class CoolingOff(Schema):

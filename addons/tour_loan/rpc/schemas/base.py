@@ -7,11 +7,14 @@ wire form.
 
 import ipaddress
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import phonenumbers
+from annotated_types import GroupedMetadata
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -57,22 +60,28 @@ class Params(Schema):
     )
 
 
-def scalar(python_type: type, read, write, schema: dict[str, Any]):
-    """Return an annotated type with one reader, one wire form and its JSON schema."""
-    return Annotated[
-        python_type,
-        PlainValidator(read),
-        PlainSerializer(write, return_type=str, when_used="json"),
-        WithJsonSchema(schema),
-    ]
+@dataclass(frozen=True, eq=False)  # a key of caches by identity
+class Scalar(GroupedMetadata):
+    """Makes an annotated type one with one reader, one wire form and its JSON schema."""
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], str]
+    schema: dict[str, Any]
+
+    def __iter__(self) -> Iterator[object]:
+        yield PlainValidator(self.read)
+        yield PlainSerializer(self.write, return_type=str, when_used="json")
+        yield WithJsonSchema(self.schema)
 
 
-def text_of(longest: int, pattern: str = r"^[^\x00-\x1f\x7f]*$"):
-    """Return a type for one line of text, 1…``longest`` characters, outer blanks cut."""
-    return Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=pattern),
-    ]
+def text_of(longest: int) -> StringConstraints:
+    """Make a ``str`` one line of text, 1…``longest`` characters, outer blanks cut."""
+    return StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=longest,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+    )
 
 
 # -- times ---------------------------------------------------------------------------
@@ -109,23 +118,27 @@ def _read_time(value: Any) -> datetime:
     return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
-Date = scalar(
+Date = Annotated[
     date,
-    _read_date,
-    date.isoformat,
-    {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"},
-)
-Time = scalar(
+    Scalar(
+        _read_date,
+        date.isoformat,
+        {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"},
+    ),
+]
+Time = Annotated[
     datetime,
-    _read_time,
-    time_text,
-    {
-        "type": "string",
-        "format": "date-time",
-        "pattern": f"^{_TIME.pattern}$",
-        "description": "ISO 8601 with an offset; answers are in UTC",
-    },
-)
+    Scalar(
+        _read_time,
+        time_text,
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": f"^{_TIME.pattern}$",
+            "description": "ISO 8601 with an offset; answers are in UTC",
+        },
+    ),
+]
 
 # -- percents ------------------------------------------------------------------------
 
@@ -145,16 +158,18 @@ def _read_percent(value: Any) -> Decimal:
     return exact
 
 
-Percent = scalar(
+Percent = Annotated[
     Decimal,
-    _read_percent,
-    "{:.3f}".format,
-    {
-        "type": "string",
-        "pattern": r"^[0-9]{1,4}\.[0-9]{3}$",
-        "description": "per cent a year, three decimal places",
-    },
-)
+    Scalar(
+        _read_percent,
+        "{:.3f}".format,
+        {
+            "type": "string",
+            "pattern": r"^[0-9]{1,4}\.[0-9]{3}$",
+            "description": "per cent a year, three decimal places",
+        },
+    ),
+]
 
 # -- people and machines -------------------------------------------------------------
 
@@ -187,10 +202,10 @@ def _read_phone(value: Any) -> str:
 
 
 def _read_email(value: Any) -> str:
-    value = _string(value)
-    if len(value) > 254 or not _EMAIL.fullmatch(value):
+    written = _string(value)
+    if len(written) > 254 or not _EMAIL.fullmatch(written):
         raise problem("email")
-    return value
+    return written
 
 
 def _read_ip(value: Any) -> str:
@@ -201,31 +216,39 @@ def _read_ip(value: Any) -> str:
 
 
 def _read_uuid(value: Any) -> str:
-    value = _string(value)
-    if not _UUID.fullmatch(value):
+    written = _string(value)
+    if not _UUID.fullmatch(written):
         raise problem("uuid")
-    return value.lower()
+    return written.lower()
 
 
-Phone = scalar(
+Phone = Annotated[
     str,
-    _read_phone,
+    Scalar(
+        _read_phone,
+        str,
+        {
+            "type": "string",
+            "pattern": f"^{_PHONE.pattern}$",
+            "description": "Russian mobile number, E.164; local spellings are normalised",
+            "examples": ["+79161234567", "8 (916) 123-45-67"],
+        },
+    ),
+]
+Email = Annotated[
+    str, Scalar(_read_email, str, {"type": "string", "format": "email", "maxLength": 254})
+]
+IpAddress = Annotated[
+    str, Scalar(_read_ip, str, {"type": "string", "description": "IPv4 or IPv6 address"})
+]
+ApplicationId = Annotated[
     str,
-    {
-        "type": "string",
-        "pattern": f"^{_PHONE.pattern}$",
-        "description": "Russian mobile number, E.164; local spellings are normalised",
-        "examples": ["+79161234567", "8 (916) 123-45-67"],
-    },
-)
-Email = scalar(str, _read_email, str, {"type": "string", "format": "email", "maxLength": 254})
-IpAddress = scalar(str, _read_ip, str, {"type": "string", "description": "IPv4 or IPv6 address"})
-ApplicationId = scalar(
-    str,
-    _read_uuid,
-    str,
-    {"type": "string", "format": "uuid", "pattern": f"^{_UUID.pattern}$"},
-)
+    Scalar(
+        _read_uuid,
+        str,
+        {"type": "string", "format": "uuid", "pattern": f"^{_UUID.pattern}$"},
+    ),
+]
 
 
 def _check_extra(value: dict[str, str]) -> dict[str, str]:

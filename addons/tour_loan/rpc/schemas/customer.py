@@ -1,15 +1,15 @@
 """The customer as far as the agency knows him: it prefills the questionnaire."""
 
 import re
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from .base import Date, Email, IpAddress, Phone, Schema, Time, problem, scalar, text_of
+from .base import Date, Email, IpAddress, Phone, Scalar, Schema, Time, problem, text_of
 
 
-def _digits(code: str, pattern: str, form: str, shown: str):
-    """Return a type for a number of a document.
+def _digits(code: str, pattern: str, form: str, shown: str) -> Scalar:
+    """Make a ``str`` a number of a document.
 
     :param code: the error's code
     :param pattern: what is accepted, with groups
@@ -26,12 +26,14 @@ def _digits(code: str, pattern: str, form: str, shown: str):
             raise problem(code)
         return match.expand(form)
 
-    return scalar(str, read, str, {"type": "string", "pattern": f"^{shown}$"})
+    return Scalar(read, str, {"type": "string", "pattern": f"^{shown}$"})
 
 
-Series = _digits("passport_series", r"([0-9]{2}) ?([0-9]{2})", r"\1\2", "[0-9]{4}")
-Number = _digits("passport_number", r"([0-9]{6})", r"\1", "[0-9]{6}")
-DivisionCode = _digits("division_code", r"([0-9]{3})-?([0-9]{3})", r"\1-\2", "[0-9]{3}-[0-9]{3}")
+Series = Annotated[str, _digits("passport_series", r"([0-9]{2}) ?([0-9]{2})", r"\1\2", "[0-9]{4}")]
+Number = Annotated[str, _digits("passport_number", r"([0-9]{6})", r"\1", "[0-9]{6}")]
+DivisionCode = Annotated[
+    str, _digits("division_code", r"([0-9]{3})-?([0-9]{3})", r"\1-\2", "[0-9]{3}-[0-9]{3}")
+]
 
 
 class Passport(Schema):
@@ -41,7 +43,7 @@ class Passport(Schema):
     number: Number | None = Field(None, description="six digits")
     issued_on: Date | None = None
     division_code: DivisionCode | None = Field(None, description="770-001")
-    issued_by: text_of(500) | None = Field(None, description="as in the passport")
+    issued_by: Annotated[str, text_of(500)] | None = Field(None, description="as in the passport")
 
 
 class Consent(Schema):
@@ -49,7 +51,7 @@ class Consent(Schema):
 
     given_at: Time = Field(description="when he ticked it himself")
     ip: IpAddress = Field(description="his address then, IPv4 or IPv6")
-    text_version: text_of(64) = Field(description="which wording he agreed to")
+    text_version: Annotated[str, text_of(64)] = Field(description="which wording he agreed to")
 
 
 class Customer(Schema):
@@ -57,12 +59,16 @@ class Customer(Schema):
 
     phone: Phone = Field(description="Russian mobile, +79161234567; codes are sent there")
     email: Email | None = None
-    last_name: text_of(100) | None = Field(None, description="Cyrillic, as in the passport")
-    first_name: text_of(100) | None = None
-    middle_name: text_of(100) | None = Field(None, description="absent if he has none")
+    last_name: Annotated[str, text_of(100)] | None = Field(
+        None, description="Cyrillic, as in the passport"
+    )
+    first_name: Annotated[str, text_of(100)] | None = None
+    middle_name: Annotated[str, text_of(100)] | None = Field(
+        None, description="absent if he has none"
+    )
     birth_date: Date | None = None
     passport: Passport | None = Field(None, description="the Russian one, see below")
-    registration_address: text_of(500) | None = Field(
+    registration_address: Annotated[str, text_of(500)] | None = Field(
         None, description="in one line, as in the passport"
     )
     consent: Consent | None = Field(

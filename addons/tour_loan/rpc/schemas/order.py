@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from .base import Schema, Time, problem, text_of
 from .money import PositiveMoney
 
-OrderNumber = text_of(64)
+OrderNumber = Annotated[str, text_of(64)]
 
 
 class Advance(Schema):
@@ -15,13 +15,13 @@ class Advance(Schema):
 
     amount: PositiveMoney
     paid_at: Time
-    receipt_number: text_of(64) | None = None
+    receipt_number: Annotated[str, text_of(64)] | None = None
 
 
 class Item(Schema):
     """One line of the order."""
 
-    name: text_of(255)
+    name: Annotated[str, text_of(255)]
     kind: Literal["tour", "insurance", "visa", "transfer", "other"]
     price: PositiveMoney
 

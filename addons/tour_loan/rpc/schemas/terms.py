@@ -15,7 +15,7 @@ ALLOW_LOOPBACK = "allow_loopback"
 _FORBIDDEN = frozenset("\\ \t\r\n") | {chr(code) for code in range(0x20)}
 
 Months = Annotated[int, Field(ge=1, le=120)]
-Product = text_of(64)
+Product = Annotated[str, text_of(64)]
 
 
 class Terms(Schema):

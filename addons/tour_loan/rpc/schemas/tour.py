@@ -17,6 +17,7 @@ def _check_latin(name: str) -> str:
 
 
 LatinName = Annotated[
+    str,
     text_of(64),
     AfterValidator(_check_latin),
     WithJsonSchema(
@@ -33,8 +34,8 @@ LatinName = Annotated[
 class Operator(Schema):
     """The tour operator."""
 
-    name: text_of(255)
-    registry_number: text_of(32) | None = Field(
+    name: Annotated[str, text_of(255)]
+    registry_number: Annotated[str, text_of(32)] | None = Field(
         None, description="in the federal register of tour operators"
     )
 
@@ -42,19 +43,21 @@ class Operator(Schema):
 class Hotel(Schema):
     """Where they stay. The words are the agency's own."""
 
-    name: text_of(255)
+    name: Annotated[str, text_of(255)]
     stars: Annotated[int, Field(ge=1, le=5)] | None = None
-    room: text_of(128) | None = None
-    meal: text_of(64) | None = None
-    placement: text_of(64) | None = None
+    room: Annotated[str, text_of(128)] | None = None
+    meal: Annotated[str, text_of(64)] | None = None
+    placement: Annotated[str, text_of(64)] | None = None
 
 
 class Flight(Schema):
     """One flight."""
 
-    number: text_of(16)
-    from_: text_of(64) = Field(alias="from", description="airport, IATA code or name")
-    to: text_of(64) = Field(description="airport, IATA code or name")
+    number: Annotated[str, text_of(16)]
+    from_: Annotated[str, text_of(64)] = Field(
+        alias="from", description="airport, IATA code or name"
+    )
+    to: Annotated[str, text_of(64)] = Field(description="airport, IATA code or name")
     departs_at: Time
     arrives_at: Time
 
@@ -85,9 +88,9 @@ class Tour(Schema):
 
     operator: Operator | None = None
     country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-    resort: text_of(128) | None = None
+    resort: Annotated[str, text_of(128)] | None = None
     hotel: Hotel | None = None
-    departure_city: text_of(128) | None = None
+    departure_city: Annotated[str, text_of(128)] | None = None
     starts_on: Date
     nights: Annotated[int, Field(ge=1, le=365)]
     flights: Annotated[list[Flight], Field(max_length=20)] | None = None

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from .agency import rpc
 
-signature = rpc.signature
+webhook = rpc.webhook
 BODY = '{"jsonrpc":"2.0","params":{"name":"Турция"}}'.encode()
 
 
@@ -21,7 +21,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def secret() -> str:
-    return signature.new_secret()
+    return webhook.new_secret()
 
 
 def library_headers(secret: str, body: bytes = BODY, at: datetime | None = None):
@@ -44,12 +44,12 @@ def test_vector_of_the_library_documentation():
     body = b'{"test": 2432232314}'
     published = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     moment = datetime.fromtimestamp(1614265330, UTC)
-    assert signature.sign(published, headers["webhook-id"], moment, body) == headers
-    assert signature.verify(headers, body, [published], moment) == headers["webhook-id"]
+    assert webhook.sign(published, headers["webhook-id"], moment, body) == headers
+    assert webhook.verify(headers, body, [published], moment) == headers["webhook-id"]
 
 
 def test_library_accepts_our_signature(secret):
-    headers = signature.sign(secret, "msg_2", now(), BODY)
+    headers = webhook.sign(secret, "msg_2", now(), BODY)
     assert Webhook(secret).verify(BODY, headers) == {
         "jsonrpc": "2.0",
         "params": {"name": "Турция"},
@@ -57,21 +57,21 @@ def test_library_accepts_our_signature(secret):
 
 
 def test_we_accept_the_librarys_signature(secret):
-    assert signature.verify(library_headers(secret), BODY, [secret], now()) == "msg_1"
+    assert webhook.verify(library_headers(secret), BODY, [secret], now()) == "msg_1"
 
 
 def test_two_active_secrets_sign_and_verify_in_any_order(secret):
-    other = signature.new_secret()
-    headers = signature.sign([secret, other], "msg_3", now(), BODY)
+    other = webhook.new_secret()
+    headers = webhook.sign([secret, other], "msg_3", now(), BODY)
     for one in (secret, other):
         Webhook(one).verify(BODY, headers)
-        assert signature.verify(headers, BODY, [one], now()) == "msg_3"
-        assert signature.verify(library_headers(one), BODY, [secret, other], now())
+        assert webhook.verify(headers, BODY, [one], now()) == "msg_3"
+        assert webhook.verify(library_headers(one), BODY, [secret, other], now())
 
 
 def test_header_names_in_any_letter_case(secret):
     headers = {name.title(): value for name, value in library_headers(secret).items()}
-    assert signature.verify(headers, BODY, [secret], now())
+    assert webhook.verify(headers, BODY, [secret], now())
 
 
 def test_other_versions_and_rubbish_beside_a_good_signature_do_not_matter(secret):
@@ -79,12 +79,12 @@ def test_other_versions_and_rubbish_beside_a_good_signature_do_not_matter(secret
     good = headers["webhook-signature"]
     for beside in ("v1a,AAAA", "v1,%%%", "rubbish", "", "v1", "v1,ключ"):
         headers["webhook-signature"] = f"{beside} {good}"
-        assert signature.verify(headers, BODY, [secret], now())
+        assert webhook.verify(headers, BODY, [secret], now())
 
 
 def refused(headers, body=BODY, secrets=(), at=None) -> bool:
-    with pytest.raises(signature.SignatureRefused) as caught:
-        signature.verify(headers, body, secrets, at or now())
+    with pytest.raises(webhook.SignatureRefused) as caught:
+        webhook.verify(headers, body, secrets, at or now())
     assert str(caught.value) == ""
     return True
 
@@ -124,7 +124,7 @@ def test_forged_header_is_refused(secret, name, value):
 
 
 def test_anothers_secret_or_none_is_refused(secret):
-    assert refused(library_headers(secret), secrets=[signature.new_secret()])
+    assert refused(library_headers(secret), secrets=[webhook.new_secret()])
     assert refused(library_headers(secret), secrets=[])
 
 
@@ -132,7 +132,7 @@ def test_anothers_secret_or_none_is_refused(secret):
 def test_clock_may_be_off_by_five_minutes(secret, seconds):
     at = now().replace(microsecond=0)
     headers = library_headers(secret, at=at + timedelta(seconds=seconds))
-    assert signature.verify(headers, BODY, [secret], at)
+    assert webhook.verify(headers, BODY, [secret], at)
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, 86400])
@@ -143,7 +143,7 @@ def test_clock_may_not_be_off_by_more(secret, seconds):
 
 
 def test_library_keeps_the_same_tolerance(secret):
-    headers = signature.sign(secret, "msg_4", now() - timedelta(seconds=310), BODY)
+    headers = webhook.sign(secret, "msg_4", now() - timedelta(seconds=310), BODY)
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(BODY, headers)
 
@@ -158,7 +158,7 @@ def test_signed_body_that_is_not_utf8_is_believed_and_left_to_the_parser(secret)
         "webhook-timestamp": timestamp,
         "webhook-signature": "v1," + base64.b64encode(digest).decode(),
     }
-    assert signature.verify(headers, body, [secret], now()) == "msg_5"
+    assert webhook.verify(headers, body, [secret], now()) == "msg_5"
 
 
 def test_too_many_signatures_are_not_even_looked_at(secret):
@@ -170,4 +170,4 @@ def test_too_many_signatures_are_not_even_looked_at(secret):
 def test_new_secrets_are_long_and_different(secret):
     assert secret.startswith("whsec_")
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
-    assert secret != signature.new_secret()
+    assert secret != webhook.new_secret()
