@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from scripts import system_packages
 from scripts.places import ROOT
 from scripts.stack import Stack
-from tests.e2e.conftest import CHROMIUM_OPTIONS
+from tests.chromium import CHROMIUM_OPTIONS
 from tests.e2e.story import PATIENCE
 
 from . import borrower, counterparties, payments, staff

@@ -27,6 +27,8 @@ from . import test_purpose
 from . import test_payment_page
 from . import test_surplus
 from . import test_lawful
+from . import test_migrations
+from . import test_told
 from . import test_application_moves
 from . import test_callback
 from . import test_sms

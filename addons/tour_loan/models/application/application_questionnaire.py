@@ -6,6 +6,7 @@ from odoo import fields, models
 
 from ...rules import money, quote, sms_text
 from .application_needs import NEEDS
+from .questionnaire import called_for
 
 
 class Application(models.Model):
@@ -108,7 +109,8 @@ class Application(models.Model):
             self.write(dict.fromkeys(self._prefilled_fields(), False))
         if self.birth_date and self.birth_date == borrower.birth_date:
             known = borrower._person_values()
-            self.write({name: known[name] for name in known if not self[name]})
+            asked = called_for(known) & known.keys()
+            self.write({name: known[name] for name in asked if not self[name]})
 
     def _known_birth_dates(self) -> set:
         """Return the birth date that code 2 confirmed; before it, the agency's and the typed."""

@@ -9,3 +9,4 @@ from . import mail
 from . import signature
 from . import application_contract
 from . import application_signing
+from . import lawful
