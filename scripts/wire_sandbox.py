@@ -58,11 +58,4 @@ else:
 if not provider:
     skip("payment provider payu_ru")
 
-# who answers payers sees PayU's pages too; neither addon knows the other one's groups
-for name in ("operator", "manager"):
-    user = env.ref(f"tour_loan.user_{name}", raise_if_not_found=False)
-    group = env.ref(f"payu_connector.payu_connector_group_{name}", raise_if_not_found=False)
-    if user and group:
-        user.group_ids |= group
-
 env.cr.commit()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import sync_playwright
 
 from scripts import system_packages
-from tests.e2e.conftest import CHROMIUM_OPTIONS
+from tests.chromium import CHROMIUM_OPTIONS
 from tests.e2e.second_half import Customer
 from tests.e2e.story import PATIENCE, PHONE_SIZE, Sandbox
 

@@ -9,11 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from scripts import system_packages
 from scripts.places import ADDONS
-from tests.e2e.conftest import CHROMIUM_OPTIONS
 
 FILES = ADDONS / "tour_loan" / "static" / "src" / "borrower"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -27,16 +24,6 @@ COUNT_WAITS = """{
     };
 }"""
 HOME = "http://house.test/my/page"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=system_packages.browser(), args=CHROMIUM_OPTIONS
-        )
-        yield browser
-        browser.close()
 
 
 class House:
@@ -78,7 +65,7 @@ class House:
 
 
 @pytest.fixture
-def house(chromium):
+def house(chromium):  # noqa: F811 (the fixture)
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="ru-RU")
     context.set_default_timeout(10_000)
     page = context.new_page()

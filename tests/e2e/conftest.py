@@ -1,20 +1,12 @@
 """A running house for all tests of a run, and a browser the width of a phone."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from scripts import system_packages
 from scripts.stack import Stack
 
 from .inspector import watch
 from .story import PATIENCE, PHONE_SIZE, Borrower, Sandbox
 
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 FIGURES = pytest.StashKey[list]()
 
 
@@ -38,18 +30,8 @@ def sandbox(stack):
     return Sandbox(stack)
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=system_packages.browser(), args=CHROMIUM_OPTIONS
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium, stack):
+def page(chromium, stack):  # noqa: F811 (the fixture)
     context = chromium.new_context(viewport=PHONE_SIZE, locale="ru-RU")
     context.set_default_timeout(PATIENCE)
     broken = watch(context, stack.url())

@@ -81,3 +81,9 @@ def locked(stack, query: str, *values):
     finally:
         connection.rollback()
         connection.close()
+
+
+def assert_no_deadlock(stack) -> None:
+    """Check that PostgreSQL never had to choose a victim: all take locks in one order."""
+    log = stack.log_path.read_text(errors="replace")
+    assert "deadlock detected" not in log

@@ -100,3 +100,40 @@ def test_pages_catch_no_error_of_the_api():
         for file in (ADDONS / "tour_loan" / folder).rglob("*.py"):
             if not file.name.startswith("agency_rpc"):
                 assert "RpcError" not in file.read_text(), file
+
+
+def test_no_method_hides_one_that_was_loaded_before():
+    """Of one model's methods the last loaded is asked first: it has to ask the others."""
+    known, hidden = {}, []
+    for file in in_order():
+        for model, method in methods(ast.parse(file.read_text())):
+            where = known.setdefault((model, method.name), file)
+            if where != file and "super()" not in ast.unparse(method):
+                hidden.append(f"{model}.{method.name} of {where.name} by {file.name}")
+    assert not hidden
+
+
+def in_order():
+    """Yield the files of models as they are loaded."""
+    for room in ROOMS:
+        text = (MODELS / room / "__init__.py").read_text()
+        for name in re.findall(r"^from \. import (\w+)$", text, re.M):
+            yield MODELS / room / f"{name}.py"
+
+
+def methods(tree: ast.Module):
+    """Yield (name of the model, method) of what the classes of a file define."""
+    for defined in tree.body:
+        if isinstance(defined, ast.ClassDef):
+            said = {
+                part.targets[0].id: ast.literal_eval(part.value)
+                for part in defined.body
+                if isinstance(part, ast.Assign) and part.targets[0].id in ("_name", "_inherit")
+            }
+            inherited = said.get("_inherit")
+            model = said.get("_name") or (
+                inherited if isinstance(inherited, str) else (inherited or [None])[0]
+            )
+            for part in defined.body:
+                if isinstance(part, ast.FunctionDef):
+                    yield model, part

@@ -49,5 +49,5 @@ def test_every_way_out_is_known():
 
 
 def test_every_addon_can_be_neutralized():
-    for manifest in ADDONS.glob("*/__manifest__.py"):
-        assert (manifest.parent / "data" / "neutralize.sql").exists(), manifest.parent.name
+    for models in ADDONS.glob("*/models"):  # one that only joins two others sends nothing
+        assert (models.parent / "data" / "neutralize.sql").exists(), models.parent.name

@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from scripts import system_packages
 from scripts.places import ROOT
 from scripts.stack import Stack
-from tests.e2e.conftest import CHROMIUM_OPTIONS
+from tests.chromium import CHROMIUM_OPTIONS
 from tests.e2e.story import PATIENCE
 
 from . import borrower, counterparties, payments, staff
@@ -48,6 +48,8 @@ def play(stack, new_page, album: Album):
     borrower.decisions(stack, new_page, album)
     borrower.mistakes(stack, new_page, album)
     borrower.links(stack, new_page, album)
+    borrower.waits(stack, new_page, album)
+    borrower.absences(stack, new_page, album)
     borrower.other_brand(stack, new_page, album)
     payments.outcomes(stack, new_page, album)
     customer = borrower.main_road(stack, new_page, album)

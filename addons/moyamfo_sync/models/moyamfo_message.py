@@ -285,6 +285,7 @@ class MoyamfoMessage(models.Model):
         self.check_access("read")
         # sudo: staff give a message up, they never change it
         stuck = self.sudo().filtered(lambda message: message.state == "stuck")
+        self.env["tour_loan.lock"]._take_rows(stuck)
         stuck._trace("give_up")
         stuck.state = "dropped"
         for message in stuck:

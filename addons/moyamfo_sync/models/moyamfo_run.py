@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.tour_loan.rules.masking import mask_text
 
 from .. import connection
@@ -23,6 +24,7 @@ KINDS = [
     ("loans", "Open loans, one by one"),
     ("unbooked", "Payments not yet booked, one by one"),
 ]
+STREAMED = ("contracts", "loans")
 # Fresh applications are asked about this often, the newest more often.
 SOON = timedelta(seconds=5)
 LATER = timedelta(seconds=10)
@@ -136,6 +138,9 @@ class MoyamfoRun(models.Model):
 
         :param since, as_of: of the first page, for the following ones (naive UTC)
         """
+        # contracts come in the order 1C streams them: two such pulls take turns
+        if kind in STREAMED and not self.env["tour_loan.lock"]._take_place(STREAMED[0], 1):
+            raise RetryableJobError("contracts are being taken over", 5, ignore_retry=True)
         run = self.create({"kind": kind, "page": page, "since": since, "as_of": as_of})
         more = False
         try:
@@ -216,7 +221,8 @@ class MoyamfoRun(models.Model):
         held_back = self.env["moyamfo.message"]._held_back(known)
         self.foreign_count = len(rows) - len(known)
         changed = 0
-        for row in rows:
+        # by id, as every pull takes them: two at once would lock each other out
+        for row in sorted(rows, key=lambda row: by_uuid[row.uid].id if row.uid in by_uuid else 0):
             application = by_uuid.get(row.uid)
             if application:
                 changed += self._guarded(

@@ -108,8 +108,9 @@ class MoyamfoRun(models.Model):
         self.foreign_count = len(rows) - len(known)
         changed = sum(
             self._guarded(row.uid, problems, by_uid[row.uid]._moyamfo_apply, row, problems)
-            for row in rows
-            if row.uid in by_uid
+            for row in sorted(
+                (row for row in rows if row.uid in by_uid), key=lambda row: by_uid[row.uid].id
+            )
         )
         if changed:  # what was booked changes the schedule
             self._enqueue("contracts", priority=5)

@@ -96,13 +96,14 @@ class Application(models.Model):
             "passport_number passport_issued_on passport_issued_by "
             "passport_division_code email inn snils employment"
         ).split()
+        told = self._told()
         return {
-            **{name: self[name] or None for name in names},
+            **{name: told.get(name) or None for name in names},
             "registration_address": self._address() or None,
             "residence_address": self._address("residence") or None,
-            "employer": self.employer_name or None,
-            "work_phone": self.employer_phone or None,
-            "job_title": self.position or None,
+            "employer": told.get("employer_name") or None,
+            "work_phone": told.get("employer_phone") or None,
+            "job_title": told.get("position") or None,
             "income": self._exact(self.income) if self.income else None,
             "expenses": self._exact(self.expenses) if self.expenses else None,
         }

@@ -1,2 +1,12 @@
-from . import test_access, test_claims, test_loans, test_message, test_neutralized
-from . import test_outbox, test_ping, test_run
+from . import (
+    test_access,
+    test_claims,
+    test_contracts,
+    test_message,
+    test_neutralized,
+    test_outbox,
+    test_payments,
+    test_ping,
+    test_reversals,
+    test_run,
+)

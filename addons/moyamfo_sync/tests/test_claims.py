@@ -3,7 +3,7 @@
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from .common import fault, page
-from .test_loans import LoansCase, booked
+from .common_loans import LoansCase, booked
 
 
 class TestTourRefunds(LoansCase):

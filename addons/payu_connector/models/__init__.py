@@ -6,5 +6,6 @@ from . import payment_transaction_page
 from . import payment_transaction_decline
 from . import payment_transaction_asking
 from . import payment_transaction_refund
+from . import payment_transaction_unexplained
 from . import payu_ru_notice
 from . import needs_person

@@ -22,9 +22,11 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
-    def _payu_ru_ask(self):
+    def _payu_ru_ask(self, is_told=False):
         """Ask PayU how this payment stands, and apply the answer; refunds come with it.
 
+        :param bool is_told: whether it is known that what went back is a refund: a notice said
+                             so, or a person. The answer does not tell it from a chargeback.
         :return: What PayU said.
         :rtype: protocol.events.Report
         :raise answers.Refused: if PayU did not answer the question.
@@ -44,7 +46,9 @@ class PaymentTransaction(models.Model):
             statement = replace(statement, status="REFUND")
         payment._payu_ru_apply(statement, is_asked=True)
         if payment.state == "done":
-            payment._payu_ru_apply_refunds(report.refunds)
+            payment._payu_ru_apply_refunds(report.refunds, is_told)
+            if not is_told:
+                payment._payu_ru_note_unlisted(report)
         for transaction in payment | payment.child_transaction_ids:
             transaction._payu_ru_plan(report.payment.status)
         return report
@@ -184,20 +188,29 @@ class PaymentTransaction(models.Model):
             try:
                 transaction_sudo._payu_ru_ask()
             except (answers.Refused, answers.Unclear) as error:
-                return {
-                    "type": "ir.actions.client",
-                    "tag": "display_notification",
-                    "params": {
-                        "type": "warning",
-                        "message": self.env._("PayU did not answer (%s).", error),
-                    },
-                }
+                return self._payu_ru_not_answered(error)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
+    def _payu_ru_not_answered(self, error):
+        """Return the notification that PayU did not answer a question.
+
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._("PayU did not answer (%s).", error),
+            },
+        }
+
     def action_payu_ru_seen(self):
-        """Clear the note that asks for a person's attention.
+        """Clear the note that asks for a person's attention; not where he has to decide.
 
         :return: None
         """
         self.check_access("read")
-        self.sudo().payu_ru_attention = False  # Nobody but administrators may write payments.
+        # In sudo mode: nobody but administrators may write payments.
+        seen_sudo = self.sudo().filtered(lambda payment: not payment.payu_ru_unexplained_refund)
+        seen_sudo.payu_ru_attention = False

@@ -4,18 +4,31 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 # Why a payment did not go through, in the payer's words, by PayU's codes of the bank's answer.
-# One table: what the codes mean follows the published lists; the sentences are ours.
+# One table: what the codes mean follows the one that YPMN publishes with its PHP client
+# (github.com/yourpayments/php-api-client, agents.md); the sentences are ours. 53, 92 and 2204 stand
+# in lists of the sibling countries only. A code of no list is "declined".
 _REASONS = {
     "funds": _lt("There is not enough money on the card or account."),
     "limit": _lt("The card's limit is reached. Raise it in your bank's app, or pay another way."),
+    "often": _lt("There were too many payments with this card. Try later, or pay another way."),
     "expired": _lt("The card has expired, or its date was typed wrong."),
     "number": _lt("The bank knows no such card. Check its number."),
     "security": _lt("The code on the back of the card (CVV) is wrong."),
     "pin": _lt("The PIN is wrong, or was typed wrong too often."),
     "confirm": _lt("The bank did not get your confirmation (3-D Secure). Try again."),
     "blocked": _lt("The bank has blocked this card. Call the bank, or pay with another one."),
-    "forbidden": _lt(
-        "This card cannot pay on the internet. Allow it in your bank's app, or pay another way."
+    "restricted": _lt(
+        "The bank has restricted what this card may pay for. Call the bank, or pay another way."
+    ),
+    "inactive": _lt("This card is not active. Call the bank, or pay with another one."),
+    "unaccepted": _lt("This card is not accepted here. Pay with another one, or another way."),
+    "protection": _lt(
+        "A protection against fraud has stopped the payment. Call the bank, or pay another way."
+    ),
+    "cancelled": _lt("The payment was cancelled at the bank's page."),
+    "repeated": _lt(
+        "The bank takes this for a payment that is being made already. Look in your bank's app"
+        " whether it went through before you pay again."
     ),
     "declined": _lt(
         "The bank has declined the payment without a reason. Call the bank, or pay another way."
@@ -25,22 +38,32 @@ _REASONS = {
 }
 _CODES = {
     "funds": ("51",),
-    "limit": ("61", "65"),
-    "expired": ("-9", "33", "54"),
-    "number": ("-8", "14", "15", "95", "99", "-99"),
+    "limit": ("12", "61"),
+    "often": ("65", "107"),
+    "expired": ("-9", "54"),
+    "number": ("-8", "14", "15"),
     "security": ("-18", "84"),
-    "pin": ("38", "55", "75"),
+    "pin": ("55", "75", "76", "83"),
     "confirm": ("-19", "89", "105", "5007"),
-    "blocked": ("04", "07", "35", "36", "37", "41", "43", "62"),
-    "forbidden": ("57", "93"),
-    "declined": ("01", "02", "05", "34", "59", "63", "70"),
-    "technical": ("-2", "-3", "06", "19", "20", "22", "68", "80", "82", "90", "91", "92", "96")
-    + ("102", "2304"),
-    "shop": ("-10", "-5", "-4", "03", "08", "12", "13", "30", "58", "88", "98", "2204"),
+    "blocked": ("41", "43"),
+    "restricted": ("04", "36", "57", "62", "93"),
+    "inactive": ("07", "78", "109"),
+    "unaccepted": ("01", "53", "99", "108"),
+    "protection": ("34", "59", "63"),
+    "cancelled": ("17",),
+    "repeated": ("94", "2304"),
+    "declined": ("-3", "02", "05"),
+    "technical": ("-2", "06", "19", "20", "22", "68", "82", "91", "92", "95", "96", "98", "102"),
+    "shop": ("-10", "03", "08", "13", "30", "58", "2204"),
 }
 _REASON_OF_CODE = {
     f"GWERROR_{number}": reason for reason, numbers in _CODES.items() for number in numbers
-} | {"GW_ERROR_GENERIC": "technical", "GW_ERROR_GENERIC_3D": "confirm"}
+} | {
+    "GW_ERROR_GENERIC": "technical",
+    "GW_ERROR_GENERIC_3D": "confirm",
+    "ALREADY_AUTHORIZED": "repeated",
+    "-9999": "protection",
+}
 
 
 # One subject a file: beginning, page, outcome, decline, asking, refund.
@@ -67,4 +90,6 @@ class PaymentTransaction(models.Model):
         :rtype: str
         """
         code = (payment_data.get("code") or "").upper()
-        return self.env._(_REASONS[_REASON_OF_CODE.get(code, "declined")])
+        reason = _REASONS[_REASON_OF_CODE.get(code, "declined")]
+        # what `env._` does with a lazy text; Odoo's checker takes only literal ones there
+        return reason._translate(self.env.lang or "en_US")

@@ -47,7 +47,13 @@ class PaymentTransaction(models.Model):
         """
         if self.payu_ru_chargeback and self.dispute_reason == reason:
             return  # Told before, and perhaps seen since.
-        self.write({"payu_ru_chargeback": True, "dispute_reason": reason})
+        self.write(
+            {
+                "payu_ru_chargeback": True,
+                "dispute_reason": reason,
+                "payu_ru_unexplained_refund": False,
+            }
+        )
         self._payu_ru_alert(
             self.env._("Disputed: the payer's bank takes the money back (%s).", reason)
         )
@@ -242,7 +248,7 @@ class PaymentTransaction(models.Model):
         """Give up a payment that PayU gave up; one that was paid is asked about first."""
         if self.state == "done" and not payment_data["is_asked"]:
             # A refund of the same day may be told as a bare REVERSED: the answer lists it.
-            self._payu_ru_ask()
+            self._payu_ru_ask(is_told=True)
         elif self.state == "done":
             self._payu_ru_alert(
                 self.env._("PayU says %s after the payment was confirmed.", payment_data["status"])

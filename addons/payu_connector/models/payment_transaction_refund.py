@@ -109,17 +109,18 @@ class PaymentTransaction(models.Model):
             self._payu_ru_note_unreadable(refund)
         elif (is_named and refund.amount) or (is_named and self._payu_ru_find_refund(refund)):
             self._payu_ru_apply_refunds([refund])
-        elif self._payu_ru_ask().refunds:
+        elif self._payu_ru_ask(is_told=True).refunds:
             return  # All refunds of the payment came with the answer.
         elif refund.amount:
             self._payu_ru_apply_refunds([refund])
         else:
             self._payu_ru_alert(self.env._("PayU gave money back but does not say how much."))
 
-    def _payu_ru_apply_refunds(self, refunds):
+    def _payu_ru_apply_refunds(self, refunds, is_told=True):
         """Apply refunds to their transactions; make one for each that was not made here.
 
         :param Iterable[protocol.events.Refund] refunds: refunds of this payment.
+        :param bool is_told: whether it is known that they are refunds, not chargebacks.
         :return: None
         """
         taken = self.browse()
@@ -130,7 +131,8 @@ class PaymentTransaction(models.Model):
             if refund.problem:
                 self._payu_ru_note_unreadable(refund)
                 continue
-            child = self._payu_ru_find_refund(refund, taken) or self._payu_ru_foreign_refund(refund)
+            child = self._payu_ru_find_refund(refund, taken)
+            child = child or self._payu_ru_foreign_refund(refund, is_told)
             if not child:
                 continue
             taken |= child
@@ -180,10 +182,11 @@ class PaymentTransaction(models.Model):
             )
         )[:1]
 
-    def _payu_ru_foreign_refund(self, refund):
+    def _payu_ru_foreign_refund(self, refund, is_told):
         """Make a transaction for a refund that was made in PayU's cabinet.
 
         :param protocol.events.Refund refund: the refund.
+        :param bool is_told: whether it is known to be one; else a person has to say.
         :return: The refund transaction, empty if it cannot be right.
         :rtype: payment.transaction
         """
@@ -194,6 +197,10 @@ class PaymentTransaction(models.Model):
                 self.env._("PayU gave back %s, which does not fit the payment.", refund.amount)
             )
             return self.browse()
+        if not is_told:
+            self._payu_ru_note_unexplained(refund)
+            return self.browse()
+        self.payu_ru_unexplained_refund = False
         return self._create_child_transaction(
             float(refund.amount),
             is_refund=True,

@@ -9,4 +9,5 @@ from . import test_return
 from . import test_security
 from . import test_access
 from . import test_lifecycle
+from . import test_unexplained
 from . import test_waiting

@@ -151,12 +151,13 @@ class TestAsking(PayuCommon, HttpCase):
         payment.last_state_change = now - age
         return payment
 
-    def test_a_refund_whose_notice_was_lost_is_found_at_night(self):
+    def test_a_refund_of_ours_whose_notice_was_lost_is_found_at_night(self):
         payment = self._settled()
+        ours = payment._create_child_transaction(500, is_refund=True, state="pending")
         part = {"status": "REFUND", "amount": "500.00", "currency": "RUB", "refundRequestId": "9"}
         self.payu.replies = [self._status("REFUND", refunds=[part])]
         self._ask_all()
-        self.assertEqual(payment.child_transaction_ids.mapped("amount"), [-500])
+        self.assertEqual((ours.state, payment.child_transaction_ids), ("done", ours))
         self.assertGreater(payment.payu_ru_review_at, fields.Datetime.now())
         self.assertFalse(payment.payu_ru_next_check_at)
         self._ask_all()

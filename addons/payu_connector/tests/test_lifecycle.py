@@ -35,6 +35,9 @@ class TestLifecycle(PayuCommon):
         old = self._payment("done", reference="OLD")
         old.last_state_change = now - const.REVIEW_FOR - timedelta(days=1)
         disputed = self._payment("done", reference="DISPUTED", payu_ru_chargeback=True)
+        planned = self._payment("pending", reference="PLANNED")
+        forgotten = self._payment("pending", reference="FORGOTTEN", payu_ru_next_check_at=False)
+        planned_at = planned.payu_ru_next_check_at
         spec = importlib.util.spec_from_file_location(
             "post_migrate", file_path("payu_connector/migrations/19.0.1.1.0/post-migrate.py")
         )
@@ -45,6 +48,10 @@ class TestLifecycle(PayuCommon):
         self.assertGreater(paid.payu_ru_review_at, now)
         self.assertFalse(old.payu_ru_review_at)
         self.assertTrue(disputed.dispute_reason)
+        self.assertEqual(planned.payu_ru_next_check_at, planned_at)
+        self.payu.replies = [self._status("CANCELED")]
+        self._run_cron("payment.transaction._cron_payu_ru_ask")
+        self.assertEqual(forgotten.state, "cancel")
 
     def test_uninstalling_disables_the_provider(self):
         uninstall_hook(self.env)

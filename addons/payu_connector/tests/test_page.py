@@ -62,3 +62,18 @@ class TestDecline(PayuCommon):
         numbers = [number for numbers in decline._CODES.values() for number in numbers]
         self.assertEqual(len(numbers), len(set(numbers)))
         self.assertEqual(set(decline._CODES), set(decline._REASONS))
+
+    def test_reasons_are_those_that_are_published(self):
+        """Of the codes whose published meaning is another than cards' usual lists have."""
+        published = {
+            "GWERROR_12": "limit",  # the sum is more than the card allows
+            "GWERROR_17": "cancelled",
+            "GWERROR_34": "protection",
+            "GWERROR_65": "often",
+            "GWERROR_95": "technical",  # a reconciliation between banks
+            "GWERROR_99": "unaccepted",  # the brand of the card
+            "GWERROR_2304": "repeated",
+            "-9999": "protection",
+        }
+        told = {code: decline._REASON_OF_CODE[code] for code in published}
+        self.assertEqual(told, published)

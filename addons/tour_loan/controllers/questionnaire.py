@@ -62,6 +62,7 @@ class Questionnaire(BorrowerPages):
             typed=typed or {},
             errors=errors or {},
             doubts=errors.doubts if errors else (),
+            warnings=application._warnings(),
             back=back,
             issuers=names if step == "passport" else [],
             unknown_division=bool(code) and not names,
@@ -92,7 +93,7 @@ class Questionnaire(BorrowerPages):
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
         if not documents:
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "questionnaire")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("questionnaire", documents)
         if not (ticked or asked):
@@ -105,7 +106,7 @@ class Questionnaire(BorrowerPages):
     def _review_page(self, application, problem=None, **values):
         documents = application._documents("questionnaire")
         if not documents:
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "questionnaire")
         return self._render(
             "review_page",
             application,
@@ -113,6 +114,7 @@ class Questionnaire(BorrowerPages):
             steps=["documents", *STEPS, "review"],
             step_titles=STEP_TITLES,
             questions=STEPS,
+            warnings=application._warnings(),
             documents=documents,
             **self._code_values(application, "questionnaire", documents, problem),
             **values,

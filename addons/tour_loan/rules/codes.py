@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 import struct
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -27,9 +28,11 @@ SENDER_LIMITS = {
     "session": ((3600, 15), (86400, 40)),
     "ip": ((3600, 200), (86400, 1000)),
 }
-# What all strangers together may cause to one phone in a day: by applications whose agency
-# named this phone, by those where somebody typed it, by logins from unknown browsers.
-STRANGERS_A_DAY = {"named": 15, "typed": 10}
+# What all strangers together may cause to one phone in a day is shared out among their
+# applications (see ``seconds_over_share``): those whose agency named this phone, those where
+# somebody typed it. Eight make 20 SMS at the most, five make 10.
+SHARED_A_DAY = {"named": 8, "typed": 5}
+DAY_SECONDS = 86400
 LOGIN_SMS_A_DAY = 10
 # Birth dates that a day's logins may try for one phone: from unknown browsers, and from
 # those the phone has been confirmed in.
@@ -88,6 +91,25 @@ def seconds_left(window: int, passed: float) -> int:
     A negative ``passed`` (the clock was set back) counts as just now.
     """
     return ceil(min(window, max(0, window - passed)))
+
+
+def seconds_over_share(applications: int, sent: int, others: Iterable[Sequence[float]]) -> int:
+    """Return for how long an application has to wait for its share of a phone's SMS.
+
+    Nobody knows before the first code whose phone it is, so the applications of a day share
+    what is sent to it: ``applications`` of them get a first code, half as many a second, a
+    third as many a third. Who repeats takes from those who repeat as often, not from him
+    who asks for the first time.
+
+    :param sent: codes this application sent to the phone within a day, unconfirmed
+    :param others: of each other one, how many seconds ago it sent its own, newest first
+    """
+    nth = sent + 1
+    left = sorted(
+        seconds_left(DAY_SECONDS, passed[nth - 1]) for passed in others if len(passed) >= nth
+    )
+    share = max(1, applications // nth)
+    return left[len(left) - share] if len(left) >= share else 0
 
 
 def digest_of(hashes: list[str]) -> str:

@@ -78,7 +78,9 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
-_PHONE = re.compile(r"\+?[\d\s().‐‑–-]+")
+#: What people write a phone with; the agency API publishes it.
+PHONE_PATTERN = r"\+?[\d\s().‐‑–-]+"
+_PHONE = re.compile(PHONE_PATTERN)
 _EXTENSION = re.compile(r"доб|ext|#|,|;", re.IGNORECASE)
 # "Гусейн оглы", "Лейла кызы" are written small.
 _SMALL_NAME_PARTS = frozenset({"оглы", "оглу", "кызы", "гызы", "улы", "уулу"})
@@ -270,14 +272,17 @@ def check_passport_issued_on(issued_on: date | None, birth_date: date, today: da
         return "passport_issued_before_passports"
     if issued_on < _birthday(birth_date, FIRST_PASSPORT_AGE):
         return "passport_issued_too_early"
-    due = None
-    for age in EXCHANGE_AGES:
-        birthday = _birthday(birth_date, age)
-        if issued_on < birthday <= today:
-            if today > birthday + EXCHANGE_DAYS:
-                return "passport_expired"
-            due = "passport_exchange_due"
-    return due
+    until = passport_exchange_until(issued_on, birth_date, today)
+    if until is None:
+        return None
+    return "passport_expired" if today > until else "passport_exchange_due"
+
+
+def passport_exchange_until(issued_on: date, birth_date: date, today: date) -> date | None:
+    """Return the last day of a passport whose age of exchange has come, or None."""
+    birthdays = (_birthday(birth_date, age) for age in EXCHANGE_AGES)
+    passed = [day + EXCHANGE_DAYS for day in birthdays if issued_on < day <= today]
+    return min(passed, default=None)
 
 
 def check_division_code(code: str) -> str | None:

@@ -1,8 +1,9 @@
 """What the law lets a lender ask of a person: dated numbers with their source.
 
 Until the rule book comes this file is it. A row holds from its day on, for contracts
-made from that day; the numbers come from secondary sources (see
-``docs/unproven.md``) and are for the lender's lawyer to check.
+made from that day. Numbers and days were checked against published summaries of the
+laws, not against their text (links in ``docs/unproven.md``): they are for the lender's
+lawyer to check.
 """
 
 from collections.abc import Iterable
@@ -25,19 +26,19 @@ class Row:
 
 
 #: Per cent of the loan a day.
-DAILY_RATE = (Row(date(2023, 7, 1), Decimal("0.8"), "353-FZ art. 5 part 23"),)
+DAILY_RATE = (Row(date(2023, 7, 1), Decimal("0.8"), "353-FZ art. 5 part 23, 613-FZ"),)
 #: Full cost of the loan (PSK), per cent a year. The market average of the quarter plus a
 #: third, which may be lower, is not here: it is published by category and by quarter.
-PSK = (Row(date(2023, 7, 1), Decimal("292"), "353-FZ art. 6 part 11"),)
+PSK = (Row(date(2023, 7, 1), Decimal("292"), "353-FZ art. 6 part 11, 613-FZ"),)
 #: All that may be charged over a loan of up to a year, per cent of the loan.
 OVERPAYMENT = (
-    Row(date(2023, 7, 1), Decimal("130"), "353-FZ art. 5 part 24"),
+    Row(date(2023, 7, 1), Decimal("130"), "353-FZ art. 5 part 24, 613-FZ"),
     Row(date(2026, 4, 1), Decimal("100"), "353-FZ art. 5 part 24, 545-FZ"),
 )
 #: Roubles one person may owe a lender of a kind: microcredit and microfinance company.
 LARGEST = {
-    "mkk": (Row(date(2017, 3, 29), Decimal("500000"), "151-FZ art. 12 part 1 item 8"),),
-    "mfk": (Row(date(2017, 3, 29), Decimal("1000000"), "151-FZ art. 12 part 1"),),
+    "mkk": (Row(date(2017, 3, 29), Decimal("500000"), "151-FZ art. 12 part 3 item 2"),),
+    "mfk": (Row(date(2017, 3, 29), Decimal("1000000"), "151-FZ art. 12 part 2 item 2"),),
 }
 
 

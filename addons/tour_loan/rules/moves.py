@@ -1,8 +1,8 @@
 """The one table of moves of an application: from where, to where, by whom."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-STATES = (
+State = Literal[
     "new",
     "filling",
     "submitted",
@@ -16,7 +16,11 @@ STATES = (
     "cancelled",
     "expired",
     "annulled",
-)
+]
+STATES: tuple[State, ...] = get_args(State)
+# Why it came to nothing: whose decision it was, or on what ground the lender's.
+DeclineCode = Literal["lender", "self_ban", "identity", "limits", "agency", "borrower"]
+DECLINE_CODES: tuple[DeclineCode, ...] = get_args(DeclineCode)
 # An order whose application ended here may be created anew.
 ENDED_WITHOUT_MONEY = ("declined", "cancelled", "expired")
 ENDED = (*ENDED_WITHOUT_MONEY, "annulled")
@@ -38,6 +42,8 @@ MOVES = {
     "submit": Move(("filling", "needs_data"), "submitted", ("borrower",)),
     # needs_data -> needs_data: the lender names other things
     "ask_data": Move(("submitted", "needs_data"), "needs_data", ("accounting", "staff")),
+    # what was wanted came to the lender by another way, or is not wanted any more
+    "resume": Move(("needs_data",), "submitted", ("accounting",)),
     # needs_data -> approved: what was wanted came to the lender by another way
     # approved -> approved: other conditions replace the offer before it is signed
     "approve": Move(("submitted", "needs_data", "approved"), "approved", ("accounting",)),

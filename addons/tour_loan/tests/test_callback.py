@@ -3,6 +3,7 @@ import os
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from standardwebhooks.webhooks import Webhook
 
 from odoo import fields
@@ -21,6 +22,7 @@ class TestCallback(TourLoanCommon):
 
     def setUp(self):
         super().setUp()
+        self.clock = fields.Datetime.now()
         self.server = Counterparty()
         self.addCleanup(self.server.close)
         self.agency.callback_url = f"{self.server.url}/callbacks"
@@ -40,9 +42,13 @@ class TestCallback(TourLoanCommon):
         return application.callback_ids.sorted("id")[-1]
 
     def wait(self, callback) -> float:
-        """Return the seconds from the last attempt to the next, however slow this machine."""
-        since = callback.last_attempt_at or fields.Datetime.now()
-        return (callback.next_attempt_at - since).total_seconds()
+        """Return the seconds from the last attempt to the next."""
+        return (callback.next_attempt_at - callback.last_attempt_at).total_seconds()
+
+    def deliver_at_once(self, callback) -> str:
+        """Deliver while the clock stands, so that pauses are told to the second."""
+        with freeze_time(self.clock):
+            return callback._deliver()
 
     # --- one callback ---
 
@@ -85,9 +91,9 @@ class TestCallback(TourLoanCommon):
         hour = 3600
         pauses = (5, 30, 120, 600, hour // 2, hour, 3 * hour, 6 * hour, 6 * hour)
         for pause in pauses:
-            callback._deliver()
+            self.deliver_at_once(callback)
             self.assertEqual((callback.state, callback.last_error), ("pending", "HTTP 500"))
-            self.assertAlmostEqual(self.wait(callback), pause, delta=3)
+            self.assertEqual(self.wait(callback), pause)
             self.age_attempts(callback)
         self.assertEqual(callback.response, "oops")
         self.answer(200)
@@ -121,8 +127,8 @@ class TestCallback(TourLoanCommon):
         for asked, pause in (("90", 90), ("1", 5)):
             self.answer(503, retry_after=asked)
             callback = self.move(self.application_in("submitted"))
-            callback._deliver()
-            self.assertAlmostEqual(self.wait(callback), pause, delta=3)
+            self.deliver_at_once(callback)
+            self.assertEqual(self.wait(callback), pause)
 
     def test_a_dropped_connection_is_tried_again(self):
         self.server.answer = lambda call: None
@@ -304,12 +310,14 @@ class TestCallback(TourLoanCommon):
         for _number in range(5):
             failed |= self.move(self.application_in("submitted"))
         for callback in failed:
-            callback._deliver()
+            self.deliver_at_once(callback)
         self.assertEqual(len(self.server.calls), 5)
         waiting = self.move(self.application_in("submitted"))
-        self.assertIn("resting", waiting._deliver())
+        self.assertIn("resting", self.deliver_at_once(waiting))
         self.assertEqual((len(self.server.calls), waiting.attempts), (5, 0))
-        self.assertTrue(20 < self.wait(waiting) < 45)
+        # half a minute after the last failure, and not all at the same moment
+        rest = waiting.next_attempt_at - failed[-1].last_attempt_at
+        self.assertTrue(30 <= rest.total_seconds() <= 40, rest)
         # another agency does not rest
         self.answer(200)
         other_agency = self.agency.copy({"code": "yug", "name": "Юг"})

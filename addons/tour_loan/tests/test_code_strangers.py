@@ -69,22 +69,48 @@ class TestCodeStrangers(TourLoanCommon):
         self.assertFalse(self.codes._request_login(PHONE, None, origin, known=True)[1])
         self.assertFalse(victim._request_code("questionnaire", PHONE, ORIGIN)[1])
 
-    def test_all_strangers_together_send_ten_sms_a_day(self):
-        self.assertEqual(self.attack(14), [None] * 10 + ["limit"] * 4)
-        self.assertEqual(len(self.messages_to(PHONE)), 10)
+    def test_five_applications_where_a_number_was_typed_send_to_it_in_a_day(self):
+        self.assertEqual(self.attack(9), [None] * 5 + ["limit"] * 4)
+        self.assertEqual(len(self.messages_to(PHONE)), 5)
         self.age(self.codes.search([]), hours=25)
         self.assertEqual(self.attack(1), [None])
 
-    def test_agencies_that_name_a_phone_send_fifteen_a_day(self):
+    def test_eight_applications_whose_agency_named_a_phone_send_to_it_in_a_day(self):
         sent = [
             not self.theirs(PHONE)._request_code("acquaintance", PHONE, {**ORIGIN, "session": s})[1]
-            for s in map(str, range(18))
+            for s in map(str, range(11))
         ]
-        self.assertEqual(sent, [True] * 15 + [False] * 3)
+        self.assertEqual(sent, [True] * 8 + [False] * 3)
         origin = {**ORIGIN, "session": "his"}
         code, refusal = self.theirs(PHONE)._request_code("acquaintance", PHONE, origin, known=True)
         self.assertFalse(refusal, "in a browser this phone was confirmed in")
         self.assertEqual(code.budget, "own")
+
+    def ask_again_and_again(self, application, phone=PHONE, times=12):
+        """Ask as often as it may be; return how many codes were sent."""
+        sent = self.codes
+        for number in range(times):
+            origin = {**ORIGIN, "session": f"again {application.id} {number}"}
+            code, _refusal = application._request_code("acquaintance", phone, origin)
+            sent |= code
+            if sent:  # past the minute and the hour of its line
+                self.age(sent, hours=2, minutes=number)
+        return len(sent)
+
+    def test_two_applications_cannot_use_up_what_the_owner_has_not_asked_for_yet(self):
+        for phone, named in ((PHONE, PHONE), (OTHER_PHONE, THEIR_PHONE)):
+            for _stranger in range(2):
+                self.ask_again_and_again(self.theirs(named), phone)
+            _code, refusal = self.theirs(named)._request_code("acquaintance", phone, ORIGIN)
+            self.assertFalse(refusal)
+
+    def test_whatever_strangers_do_the_sms_of_a_day_are_bounded(self):
+        for phone, named, most in ((PHONE, PHONE, 20), (OTHER_PHONE, THEIR_PHONE, 10)):
+            applications = [self.theirs(named) for _number in range(9)]
+            sent = [self.ask_again_and_again(one, phone) for one in applications]
+            sent += [self.ask_again_and_again(one, phone) for one in applications]
+            self.assertLessEqual(sum(sent), most, sent)
+            self.assertGreater(sum(sent), most / 2)
 
     def test_a_number_typed_in_a_confirmed_application_is_a_strangers(self):
         application = self.opened()
@@ -100,7 +126,7 @@ class TestCodeStrangers(TourLoanCommon):
         self.assertEqual([code.budget for code in budgets], ["own", "typed"])
 
     def test_a_clock_set_back_voids_no_limit(self):
-        self.attack(10)
+        self.attack(5)
         victim = self.filled()
         code, _refusal = victim._request_code("questionnaire", PHONE, ORIGIN)
         # all of it was made later than now

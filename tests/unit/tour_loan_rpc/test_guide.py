@@ -37,7 +37,7 @@ def test_the_prose_names_every_status_and_reason_of_a_refusal():
     states = GUIDE.partition("## States")[2].partition("## Callbacks")[0]
     words = set(re.findall(r"`([a-z_]+)`", states))
     application = rpc.schemas.application
-    assert {*get_args(application.Status), *get_args(application.DeclineCode)} <= words
+    assert {*get_args(application.State), *get_args(application.DeclineCode)} <= words
 
 
 def test_every_link_inside_the_guide_leads_to_a_heading():

@@ -6,7 +6,11 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.unit.rooms import room
+
 from .agency import Agency, accepted, call, create_params, problems, refused, rpc
+
+identity = room("tour_loan", "rules").identity
 
 create = "application.create"
 
@@ -164,6 +168,46 @@ class TestPhone:
         [(path, code)] = refused(customer__phone=phone)
         assert path == "customer.phone"
         assert code in {"phone", "wrong_type"}
+
+
+class TestSameRulesAsTheForm:
+    """What the API takes the borrower's form takes, and kept alike; what one refuses, both do."""
+
+    @pytest.mark.parametrize(
+        "phone",
+        ["(916) 123-45-67", "8.916.123.45.67", "+7\u00a0916 123\u201145\u201167", "٨٩١٦١٢٣٤٥٦٧"]
+        + ["+7 916 123-45-67 доб. 5", "+7 495 123-45-67", "12345", "+7 701 123 45 67"],
+    )
+    def test_phones(self, phone):
+        is_refused = "error" in call(create, create_params(customer__phone=phone))
+        assert is_refused == bool(identity.check_phone(phone))
+        if not is_refused:
+            kept = accepted(customer__phone=phone).customer.phone
+            assert kept == identity.normal_phone(phone) == "+79161234567"
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "a..b@mail.ru",
+            ".a@mail.ru",
+            "ivan@mail.1",
+            "ivan@-mail.ru",
+            "ivan@mail-.ru",
+            "иван@mail.ru",
+        ]
+        + [
+            "ivan@MAIL.ru",
+            "o'hara+tour@sub.mail-box.ru",
+            "a@" + "b" * 64 + ".ru",
+            "a" * 250 + "@b.ru",
+        ],
+    )
+    def test_mail_addresses(self, address):
+        is_refused = "error" in call(create, create_params(customer__email=address))
+        assert is_refused == bool(identity.check_email(address))
+        if not is_refused:
+            kept = accepted(customer__email=address).customer.email
+            assert kept == identity.normal_email(address)
 
 
 class TestUrls:

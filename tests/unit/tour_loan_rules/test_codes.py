@@ -104,6 +104,33 @@ def test_the_limits_grow_with_the_window_and_the_crowd():
     assert codes.LOGIN_SMS_A_DAY * codes.MAX_ATTEMPTS <= 50
 
 
+def test_of_what_strangers_may_cause_a_first_code_is_taken_by_first_codes_only():
+    again_and_again = [[3600.0] * 8] * 2
+    assert codes.seconds_over_share(8, 0, again_and_again) == 0
+    once = [[float(hours * 3600)] for hours in range(8)]
+    assert codes.seconds_over_share(8, 0, once[:7]) == 0
+    # till the oldest of them is a day old
+    assert codes.seconds_over_share(8, 0, once) == 17 * 3600
+    assert codes.seconds_over_share(8, 1, once) == 0
+    twice = [[0.0, 3600.0]] * 4
+    assert codes.seconds_over_share(8, 1, twice[:3]) == 0
+    assert codes.seconds_over_share(8, 1, twice) == 23 * 3600
+
+
+@given(
+    st.integers(1, 9),
+    st.lists(st.integers(0, 8), max_size=60),
+)
+def test_the_sms_of_a_day_are_bounded_whoever_asks_in_which_order(pot, asks):
+    sent = {}
+    for who in asks:
+        others = [[0.0] * count for other, count in sent.items() if other != who]
+        mine = sent.get(who, 0)
+        if mine < pot and not codes.seconds_over_share(pot, mine, others):
+            sent[who] = mine + 1
+    assert sum(sent.values()) <= sum(pot // nth for nth in range(1, pot + 1))
+
+
 def test_a_date_is_not_read_from_its_digest():
     digests = {
         codes.date_digest(key, phone, born)

@@ -11,4 +11,3 @@ from . import application_agency
 from . import claim
 from . import call_count
 from . import callback
-from . import lawful

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
-from ...rules import contrast, identity
+from ...rules import contrast
 
 PICTURES = ("logo", "picture", "favicon")
 # Formats that hold no script, shown by every browser and by WeasyPrint.
@@ -71,10 +71,6 @@ class Agency(models.Model):
                         contrast.ratio(agency.color_accent, agency.color_on_accent),
                     )
                 )
-
-    def _support_link(self) -> str:
-        """Return the ``tel:`` address of the support, or an empty text if it is no number."""
-        return identity.tel_link(self.support_phone or "")
 
     def _picture_bytes(self, name: str) -> bytes:
         return base64.b64decode(self.with_context(bin_size=False)[name] or b"")

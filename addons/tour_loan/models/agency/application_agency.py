@@ -180,6 +180,7 @@ class Application(models.Model):
         """A repeated create: a used or late link is replaced, a live one stays."""
         late = self._link_expires_at() <= fields.Datetime.now()
         if self.state == "new" and (self.link_used_at or late):
+            self.env["tour_loan.lock"]._take_rows(self)
             self.write(
                 {
                     "link_generation": self.link_generation + 1,

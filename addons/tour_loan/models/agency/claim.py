@@ -59,6 +59,7 @@ class Claim(models.Model):
 
     def _answered(self, state: str):
         """Take over the lender's word (accepted, refused) and tell the agency."""
+        self.env["tour_loan.lock"]._take_rows(self.application_id)
         for claim in self:
             if claim.state == "waiting":
                 claim.state = state

@@ -24,6 +24,7 @@ class Application(models.Model):
         and changes nothing: then the answer is False.
         """
         self.ensure_one()
+        self.env["tour_loan.lock"]._take_rows(self)
         target, source = moves.MOVES[name].target, self.state
         if moves.refusal(name, source, actor):
             self._record(name, actor, note, target=target, made=False)
@@ -104,13 +105,13 @@ class Application(models.Model):
         self._for_each(late, lambda application: application._move("expire", "clock"))
 
     @api.model
-    def _for_each(self, domain, act):
+    def _for_each(self, domain, act, limit=200):
         """Cron: act on each application of ``domain``, in a transaction of its own.
 
         One that left the domain meanwhile, or that somebody else holds, is passed over;
         one that fails holds up nobody.
         """
-        for application in self.search(domain, limit=200):
+        for application in self.search(domain, limit=limit):
             try:
                 with self.env.cr.savepoint():
                     if application.try_lock_for_update().filtered_domain(domain):

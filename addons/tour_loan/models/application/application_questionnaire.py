@@ -6,6 +6,7 @@ from odoo import fields, models
 
 from ...rules import money, quote, sms_text
 from .application_needs import NEEDS
+from .questionnaire import called_for
 
 
 class Application(models.Model):
@@ -81,7 +82,7 @@ class Application(models.Model):
     def _is_of_older_code(self, stage: str, number: str | None) -> bool:
         """Return whether a page that shows code ``number`` is older than the last code."""
         code = self._active_code(stage)
-        return bool(code) and (number or "").isdigit() and int(number) != code.id
+        return bool(code) and (number or "").isdecimal() and number != str(code.id)
 
     def _confirm_acquaintance(self, typed: str, origin: dict):
         """SMS code 1: the gate. Return (code, None) or (code, error of the code)."""
@@ -108,7 +109,8 @@ class Application(models.Model):
             self.write(dict.fromkeys(self._prefilled_fields(), False))
         if self.birth_date and self.birth_date == borrower.birth_date:
             known = borrower._person_values()
-            self.write({name: known[name] for name in known if not self[name]})
+            asked = called_for(known) & known.keys()
+            self.write({name: known[name] for name in asked if not self[name]})
 
     def _known_birth_dates(self) -> set:
         """Return the birth date that code 2 confirmed; before it, the agency's and the typed."""

@@ -5,7 +5,8 @@ from decimal import Decimal
 from odoo import fields, models
 
 from ...rules import address, doubts, identity, money
-from .questionnaire import DOUBTS, MESSAGES, STEPS, groups
+from ...tools import said
+from .questionnaire import DOUBTS, MESSAGES, STEPS, called_for, groups, is_needed
 
 
 class Problems(dict):
@@ -60,6 +61,26 @@ class Application(models.Model):
             text += "\xa0₽"
         return self._label(field.name), text or "—"
 
+    def _told(self) -> dict:
+        """Return {field: answer} of what was asked: nothing else is signed, kept or sent."""
+        return {name: self[name] for name in called_for(self)}
+
+    def _person_values(self) -> dict:
+        """Override: what was not asked is nothing to keep."""
+        told = self._told()
+        asked = {field.name for step in STEPS.values() for field in step}
+        values = super()._person_values()
+        return {n: told.get(n, False) if n in asked else value for n, value in values.items()}
+
+    def _warnings(self) -> dict:
+        """Return {field: what the borrower should know of an answer that bars nothing}."""
+        birth, issued, today = self.birth_date, self.passport_issued_on, self._today()
+        code = birth and issued and identity.check_passport_issued_on(issued, birth, today)
+        if code not in identity.WARNINGS:
+            return {}
+        until = identity.passport_exchange_until(issued, birth, today)
+        return {"passport_issued_on": said(self.env, MESSAGES[code]) % until.strftime("%d.%m.%Y")}
+
     def _agency_address(self) -> str:
         """Return the registration address the agency told, while it may be shown."""
         if self.phone != self.customer_phone:
@@ -95,7 +116,7 @@ class Application(models.Model):
     def _step_fields(self, step: str, values=None):
         """Return the fields of ``step`` that these answers call for."""
         values = values or self
-        return [field for field in STEPS[step] if _is_needed(field, values)]
+        return [field for field in STEPS[step] if is_needed(field, values)]
 
     def _save_step(self, step: str, typed: dict) -> Problems:
         """Keep what was typed on a page; return what is wrong or doubted.
@@ -108,7 +129,7 @@ class Application(models.Model):
         for field in STEPS[step]:
             if field.kind == "check":
                 continue
-            if not _is_needed(field, asked):
+            if not is_needed(field, asked):
                 values[field.name] = asked[field.name] = False
                 continue
             value, code = self._read_field(field, str(typed.get(field.name) or ""))
@@ -124,11 +145,11 @@ class Application(models.Model):
         self.steps_done = ",".join(done if codes or doubted else [*done, step])
         problems = Problems(
             {
-                name: self.env._(MESSAGES.get(code, MESSAGES["format"]))
+                name: said(self.env, MESSAGES.get(code, MESSAGES["format"]))
                 for name, code in codes.items()
             }
         )
-        problems |= {name: self.env._(DOUBTS[code]) for name, code in doubted.items()}
+        problems |= {name: said(self.env, DOUBTS[code]) for name, code in doubted.items()}
         problems.doubts = frozenset(doubted)
         return problems
 
@@ -184,13 +205,6 @@ class Application(models.Model):
 
     def _today(self):
         return fields.Date.context_today(self.with_context(tz="Europe/Moscow"))
-
-
-def _is_needed(field, values) -> bool:
-    if not field.needed_if:
-        return True
-    name, wanted = field.needed_if
-    return values[name] in wanted
 
 
 def _untangled(typed: dict) -> dict:

@@ -214,6 +214,23 @@ STEPS: dict[str, tuple[Field, ...]] = {
     ),
 }
 
+
+def is_needed(field: Field, values) -> bool:
+    """Return whether these answers (a mapping, or a record) call for the field at all."""
+    if not field.needed_if:
+        return True
+    name, wanted = field.needed_if
+    return values[name] in wanted
+
+
+def called_for(values) -> set[str]:
+    """Return the names of the fields that these answers call for.
+
+    What is not asked is not signed, kept or sent, whatever stands in it from before.
+    """
+    return {field.name for step in STEPS.values() for field in step if is_needed(field, values)}
+
+
 # Where a group of questions begins, and its title.
 GROUPS = {
     "last_name": _lt("Who you are"),
@@ -274,6 +291,10 @@ MESSAGES = {
     "passport_number_format": _lt("The number has 6 digits."),
     "passport_issued_in_future": _lt("This date has not come yet."),
     "passport_issued_too_early": _lt("A passport is issued from 14 years of age."),
+    "passport_exchange_due": _lt(
+        "This passport has to be exchanged by %s: you have turned 20 or 45. It is good until "
+        "then; exchange it in time, the lender may ask for the new one."
+    ),
     "passport_expired": _lt(
         "By this date the passport had to be replaced (at 20 or 45 years of age)."
     ),

@@ -115,6 +115,8 @@ class Loan(models.Model):
         if not update.get("status"):
             loan.unknown_status = update.get("unknown_status")
             return False
+        if loan.application_id.loan_number != update["number"]:  # once: it is written below
+            self.env["tour_loan.lock"]._take_rows(loan.application_id)
         state = update["status"]
         if state == "pending" and loan.application_id.state in ENDED:
             state = "annulled"  # the books were read before they knew of our end

@@ -96,7 +96,7 @@ class PaymentTransaction(models.Model):
         moved.filtered(
             lambda payment: (
                 payment.state in ("done", "cancel")
-                or (payment.state == "error" and not payment.tour_loan_page)
+                or (payment.state == "error" and not payment._tour_loan_page_is_open())
             )
         )._tour_loan_let_go()
         return moved
@@ -137,7 +137,10 @@ class PaymentTransaction(models.Model):
             payment._tour_loan_let_go()
 
     def _tour_loan_has_page(self) -> bool:
-        return bool((self.tour_loan_page or {}).get("action"))
+        """Return whether the provider made a page; of an ``unkept`` one we know no address:
+        it was made before addresses were kept."""
+        page = self.tour_loan_page or {}
+        return bool(page.get("action") or page.get("unkept"))
 
     def _tour_loan_page_closes_at(self):
         return self._tour_loan_facts()["closes_at"] or self.create_date + PAGE_LIFETIME
@@ -149,9 +152,10 @@ class PaymentTransaction(models.Model):
         return fields.Datetime.context_timestamp(zoned, closes_at).strftime("%H:%M")
 
     def _tour_loan_page_is_open(self) -> bool:
-        """Return whether the provider's page is there and may be paid on."""
+        """Return whether we can lead to the provider's page, and it may be paid on."""
         closes_at = self._tour_loan_page_closes_at()
-        return self._tour_loan_has_page() and fields.Datetime.now() < closes_at
+        is_kept = bool((self.tour_loan_page or {}).get("action"))
+        return is_kept and fields.Datetime.now() < closes_at
 
     def _tour_loan_facts(self) -> dict:
         """Return what only the provider's addon may know.
@@ -187,7 +191,7 @@ class PaymentTransaction(models.Model):
             return "declined" if self._tour_loan_has_page() else "not_opened"
         if not self._tour_loan_has_page():
             if self.state != "draft" and not self.tour_loan_page:
-                return "processing"  # begun before pages were kept
+                return "processing"  # a way of paying without a page
             is_fresh = not self.tour_loan_page and now < self.create_date + OPENING
             return "opening" if is_fresh else "not_opened"
         if not facts["is_untouched"]:

@@ -56,6 +56,8 @@ class PaymentTransaction(models.Model):
 
     def _post_process(self):
         """Money that came is a repayment, money that went back may be its reversal."""
+        # before the repayment's lock, as the provider's notice does
+        self.env["tour_loan.lock"]._take_rows(self.source_transaction_id | self)
         result = super()._post_process()
         for transaction in self.filtered(lambda transaction: transaction.state == "done"):
             if transaction.operation == "refund":

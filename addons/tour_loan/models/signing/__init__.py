@@ -1,5 +1,6 @@
 from . import ir_attachment
 from . import document
+from . import document_failure
 from . import code
 from . import code_login
 from . import code_words
@@ -8,3 +9,4 @@ from . import mail
 from . import signature
 from . import application_contract
 from . import application_signing
+from . import lawful

@@ -102,9 +102,11 @@ class Code(models.Model):
             ``{"error": "wait"|"limit", "seconds": int}``
         """
         budget = self._budget_of(application, phone, known)
+        # of a link that is being renewed nothing is asked for any more
+        self.env["tour_loan.lock"]._take_rows(application)
         # what others ask for must not even be waited for: the phone is locked for strangers
         self.env["tour_loan.lock"]._take(f"code:{application.uuid}")
-        if budget in codes.STRANGERS_A_DAY:
+        if budget in codes.SHARED_A_DAY:
             self.env["tour_loan.lock"]._take(f"{budget}:{phone}")
         ours = Domain("application_id", "=", application.id)
         if refusal := self._refusal(ours & Domain("phone", "=", phone), budget, phone, origin):
@@ -193,12 +195,31 @@ class Code(models.Model):
             for name, limits in codes.SENDER_LIMITS.items():
                 sender = Domain(name, "=", origin[name])
                 counted += [(sender, *limit) for limit in limits if origin[name]]
-        if budget in codes.STRANGERS_A_DAY:
-            strangers = Domain("phone", "=", phone) & Domain("budget", "=", budget)
-            counted.append((strangers, 86400, codes.STRANGERS_A_DAY[budget]))
-        if seconds := max(self._seconds_over(*limit) for limit in counted):
+        barred = [self._seconds_over(*limit) for limit in counted]
+        if budget in codes.SHARED_A_DAY:
+            barred += self._seconds_over_share(line, budget, phone)
+        if seconds := max(barred):
             return {"error": "limit", "seconds": seconds}
         return None
+
+    def _seconds_over_share(self, line, budget, phone) -> list[int]:
+        """Return how long its share of what strangers may cause bars the next code of ``line``."""
+        pot, day = codes.SHARED_A_DAY[budget], codes.DAY_SECONDS
+        since = self.env.cr.now() - timedelta(seconds=day)
+        sent = self.search(
+            Domain("phone", "=", phone)
+            & Domain("budget", "=", budget)
+            & Domain("state", "!=", "used")
+            & Domain("create_date", ">", since),
+            order="create_date DESC",
+        )
+        mine = sent.filtered_domain(line)
+        others = (sent - mine).grouped("application_id").values()
+        passed = [[self._passed(code) for code in theirs] for theirs in others]
+        return [
+            codes.seconds_over_share(pot, len(mine), passed),
+            self._seconds_over(line, day, pot),
+        ]
 
     def _seconds_over(self, domain, window, limit) -> int:
         """Return how long ``limit`` codes of a window, sent and not confirmed, bar the next."""
@@ -231,6 +252,7 @@ class Code(models.Model):
         ones), ``used``, ``date`` (``fits`` was False), ``wrong`` with the attempts left.
         """
         self.ensure_one()
+        self.env["tour_loan.lock"]._take_rows(self.application_id)
         if self.state != "active":
             return self._end_of()
         if self._is_over():

@@ -19,17 +19,40 @@ TEXTS = (
 PHONES = ("customer_phone", "phone")
 
 
+class Findable(models.AbstractModel):
+    """What is found by anything known of its application; a model says where that is."""
+
+    _name = "tour_loan.findable"
+    _description = "Found by anything"
+
+    anything = fields.Char(
+        "Number, phone, name, e-mail", compute="_compute_anything", search="_search_anything"
+    )
+
+    def _compute_anything(self):
+        """It is only searched by."""
+        self.anything = False
+
+    @api.model
+    def _search_anything(self, operator, value):
+        raise NotImplementedError
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        if operator in ("ilike", "like") and value:
+            return Domain("anything", "ilike", value)
+        return super()._search_display_name(operator, value)
+
+
 class Application(models.Model):
-    _inherit = "tour_loan.application"
+    _name = "tour_loan.application"
+    _inherit = ["tour_loan.application", "tour_loan.findable"]
 
     search_words = fields.Char(
         compute="_compute_search_words",
         store=True,
         precompute=True,
         export_string_translation=False,
-    )
-    anything = fields.Char(
-        "Number, phone, name, e-mail", compute="_compute_anything", search="_search_anything"
     )
 
     def init(self):
@@ -52,10 +75,6 @@ class Application(models.Model):
             )
             application.search_words = " ".join([*words, application.uuid])
 
-    def _compute_anything(self):
-        """It is only searched by."""
-        self.anything = False
-
     @api.model
     def _search_anything(self, operator, value):
         if operator not in ("ilike", "like", "=", "in"):
@@ -69,7 +88,8 @@ class Application(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         if operator in ("ilike", "like") and value:
-            return Domain("anything", "ilike", value) | Domain("agency_id.name", operator, value)
+            named = super()._search_display_name(operator, value)
+            return named | Domain("agency_id.name", operator, value)
         return super()._search_display_name(operator, value)
 
 
@@ -89,44 +109,18 @@ def _quoted(word: str) -> str:
 
 
 class Loan(models.Model):
-    _inherit = "tour_loan.loan"
-
-    anything = fields.Char(
-        "Number, phone, name, e-mail", compute="_compute_anything", search="_search_anything"
-    )
-
-    def _compute_anything(self):
-        """It is only searched by."""
-        self.anything = False
+    _name = "tour_loan.loan"
+    _inherit = ["tour_loan.loan", "tour_loan.findable"]
 
     @api.model
     def _search_anything(self, operator, value):
         return Domain("application_id.anything", operator, value) | Domain("number", "ilike", value)
 
-    @api.model
-    def _search_display_name(self, operator, value):
-        if operator in ("ilike", "like") and value:
-            return Domain("anything", "ilike", value)
-        return super()._search_display_name(operator, value)
-
 
 class Borrower(models.Model):
-    _inherit = "tour_loan.borrower"
-
-    anything = fields.Char(
-        "Number, phone, name, e-mail", compute="_compute_anything", search="_search_anything"
-    )
-
-    def _compute_anything(self):
-        """It is only searched by."""
-        self.anything = False
+    _name = "tour_loan.borrower"
+    _inherit = ["tour_loan.borrower", "tour_loan.findable"]
 
     @api.model
     def _search_anything(self, operator, value):
         return Domain("application_ids.anything", operator, value)
-
-    @api.model
-    def _search_display_name(self, operator, value):
-        if operator in ("ilike", "like") and value:
-            return Domain("anything", "ilike", value)
-        return super()._search_display_name(operator, value)

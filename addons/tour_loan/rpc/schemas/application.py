@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ...rules.moves import DeclineCode, State
 from .base import (
     ApplicationId,
     Date,
@@ -20,23 +21,6 @@ from .base import (
 )
 from .money import Money
 from .order import OrderNumber
-
-Status = Literal[
-    "new",
-    "filling",
-    "submitted",
-    "needs_data",
-    "approved",
-    "declined",
-    "signed",
-    "ready",
-    "committed",
-    "funded",
-    "cancelled",
-    "expired",
-    "annulled",
-]
-DeclineCode = Literal["lender", "self_ban", "identity", "limits", "agency", "borrower"]
 
 
 def mask_phone(phone: Any) -> Any:
@@ -123,7 +107,7 @@ class Application(Schema):
 
     application_id: ApplicationId
     order_number: OrderNumber
-    status: Status
+    status: State
     redirect_url: str | None = Field(
         None,
         description="send the customer's browser there; null once it is used or over",

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import phonenumbers
 from annotated_types import GroupedMetadata
 from pydantic import (
     AfterValidator,
@@ -27,6 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ...rules import identity
 from ..wire import time_text
 
 
@@ -173,8 +173,6 @@ Percent = Annotated[
 
 # -- people and machines -------------------------------------------------------------
 
-_PHONE = re.compile(r"[+0-9][0-9 ()-]{9,24}")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -185,25 +183,15 @@ def _string(value: Any) -> str:
 
 
 def _read_phone(value: Any) -> str:
-    value = _string(value)
-    if not _PHONE.fullmatch(value):
+    written = _string(value)
+    if identity.check_phone(written):
         raise problem("phone")
-    try:
-        number = phonenumbers.parse(value, "RU")
-    except phonenumbers.NumberParseException:
-        raise problem("phone") from None
-    # +7 is Kazakhstan too, and a landline gets no SMS.
-    kind = phonenumbers.number_type(number)
-    if kind != phonenumbers.PhoneNumberType.MOBILE or number.country_code != 7:
-        raise problem("phone")
-    if phonenumbers.region_code_for_number(number) != "RU":
-        raise problem("phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return identity.normal_phone(written)
 
 
 def _read_email(value: Any) -> str:
-    written = _string(value)
-    if len(written) > 254 or not _EMAIL.fullmatch(written):
+    written = identity.normal_email(_string(value))
+    if identity.check_email(written):
         raise problem("email")
     return written
 
@@ -229,7 +217,7 @@ Phone = Annotated[
         str,
         {
             "type": "string",
-            "pattern": f"^{_PHONE.pattern}$",
+            "pattern": f"^{identity.PHONE_PATTERN}$",
             "description": "Russian mobile number, E.164; local spellings are normalised",
             "examples": ["+79161234567", "8 (916) 123-45-67"],
         },

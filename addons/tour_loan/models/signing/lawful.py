@@ -123,7 +123,7 @@ class Application(models.Model):
         is_new = (self.offer_aside, self.offer_problem) != (aside, problem)
         if is_new:
             self.write({"offer_aside": aside, "offer_problem": problem})
-            self._record("approve", "accounting", problem, target="approved", made=False)
+            self._note_unlawful(problem)
         return super()._accounting_update(rest) or is_new
 
     def _offer_breaches(self, offer) -> str:
@@ -172,6 +172,26 @@ class Application(models.Model):
                 "schedule": self.offer_schedule or [],
             }
         )
+
+    def _set_unlawful_aside(self):
+        """Let approved offers wait for staff that the law does not allow, or no longer.
+
+        The law changes by days, and so does what the borrower owes besides.
+        """
+        for application in self:
+            problem = application._own_offer_breaches()
+            if problem and problem != application.offer_problem:
+                application.offer_problem = problem
+                application._note_unlawful(problem)
+
+    @api.model
+    def _cron_unlawful(self):
+        """Clock: look at every offer that may still be signed."""
+        offered = [("state", "=", "approved"), ("offer_problem", "in", (False, ""))]
+        self._for_each(offered, lambda application: application._set_unlawful_aside(), limit=None)
+
+    def _note_unlawful(self, problem: str):
+        self._record("approve", "accounting", problem, target="approved", made=False)
 
     @api.model
     def _needs_person(self) -> list:
