@@ -53,6 +53,12 @@ class Application(models.Model):
     needs_before = fields.Json(
         readonly=True, help="Fingerprints of the answers the lender was not content with."
     )
+    needs_asked_at = fields.Datetime("Asked for more at", readonly=True)
+    handed_over_at = fields.Datetime(
+        "Handed over, says the borrower",
+        readonly=True,
+        help="What cannot be sent on our pages; the lender has not confirmed it yet.",
+    )
     attention = fields.Char("Needs a person", readonly=True, index="btree_not_null")
 
     def _after_move(self, name, source):
@@ -72,6 +78,8 @@ class Application(models.Model):
         self.write(
             {
                 "steps_done": ",".join(done),
+                "needs_asked_at": fields.Datetime.now(),
+                "handed_over_at": False,
                 "needs_before": {
                     "": before.get("") or self._fingerprint(),
                     **{
@@ -107,6 +115,16 @@ class Application(models.Model):
     def _needs_elsewhere(self) -> list[str]:
         """Return the words for what is wanted and cannot be sent here."""
         return [self._need_label(need) for need in self.needs or [] if need not in NEEDS]
+
+    def _may_hand_over(self) -> bool:
+        """Return whether the lender waits for something that reaches him another way."""
+        return self.state in ("needs_data", "submitted") and bool(self._needs_elsewhere())
+
+    def _hand_over(self):
+        """The borrower says he has sent it to the lender; nobody of ours can know."""
+        if self._may_hand_over() and not self.handed_over_at:
+            self.handed_over_at = fields.Datetime.now()
+            self._record("handed_over", "borrower")
 
     def _need_labels(self) -> list[str]:
         return [self._need_label(need) for need in self.needs or []]
