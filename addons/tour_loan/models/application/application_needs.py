@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
 from ...rules import identity
+from ...tools import said
 from .questionnaire import STEPS
 
 _lt = LazyTranslate(__name__)
@@ -131,7 +132,7 @@ class Application(models.Model):
     def _need_label(self, need: str) -> str:
         """Return the lender's own word, else ours for its code."""
         word = (self.needs_words or {}).get(need)
-        return word or str(self.env._(LABELS[need]) if need in LABELS else need)
+        return word or (said(self.env, LABELS[need]) if need in LABELS else need)
 
     def _needs_step(self) -> str:
         """Return the page of the first open question, or an empty text."""
