@@ -9,7 +9,7 @@ import pytest
 from scripts import only, run_tests, test_addons
 from scripts.odoo import our_addons
 from scripts.places import ADDONS, ROOT
-from scripts.run_tests import Phase, judged
+from scripts.run_tests import Phase, Result, judged
 from scripts.steps import Failure
 
 COUNTED, CHECK = Phase("unit", "pytest"), Phase("lint", "scripts.lint", counted=False)
@@ -56,6 +56,38 @@ class TestLanes:
         done = run_tests.side_by_side([Phase(name, "pytest") for name in names])
         assert sorted(done) == sorted(names)
         assert sorted(began[:2]) == ["e2e", "faults"]
+
+    @pytest.fixture
+    def staged(self, monkeypatch, tmp_path):
+        """Return what happens, in order: phases that only note their name."""
+        happened = []
+
+        def run(phase, lane):
+            happened.append(phase.name)
+            return Result(phase.name, passed=1)
+
+        monkeypatch.setattr(run_tests, "run", run)
+        monkeypatch.setattr(run_tests.lanes, "folder", lambda lane: tmp_path / lane)
+        monkeypatch.setattr(run_tests.lanes, "prepare", lambda: happened.append("databases"))
+        return happened
+
+    def test_no_house_is_asked_for_before_the_databases_are_there(self, staged):
+        phases = run_tests.all_phases()
+        results = run_tests.run_all(phases)
+        assert [result.name for result in results][-1] == "logs"
+        assert {result.name for result in results} == {phase.name for phase in phases} | {"logs"}
+        ready = staged.index("databases")
+        for name in ("addons", "e2e", "faults", "agency", "front", "translations"):
+            assert staged.index(name) > ready
+
+    def test_databases_that_cannot_be_made_are_a_failure_of_the_run(self, staged, monkeypatch):
+        def prepare():
+            raise Failure("no room")
+
+        monkeypatch.setattr(run_tests.lanes, "prepare", prepare)
+        results = run_tests.run_all(run_tests.all_phases())
+        assert any(result.broken for result in results)
+        assert "e2e" not in staged and "unit" in staged
 
     def test_every_folder_with_tests_is_a_phase(self):
         with_tests = {
