@@ -5,6 +5,7 @@ style against the browsers they must run in. Exit code 1 on findings.
 ``pylint`` is only that.
 """
 
+import os
 import subprocess
 import sys
 
@@ -16,6 +17,13 @@ from scripts.places import ADDONS, LANE, ROOT, VAR, VENV, VENV_PYTHON
 BORROWER = ADDONS / "tour_loan" / "static" / "src" / "borrower"
 TYPED = ("tour_loan/rules", "tour_loan/rpc", "payu_connector/protocol")
 TYPED_AS = VAR / "mypy" / "rooms"
+# The checks that Odoo's own suite makes of every addon beside it.
+ODOO_CHECKERS = "odoo/addons/test_lint/tests"
+ODOO_CHECKS = (
+    "--load-plugins=pylint_odoo,_odoo_checker_gettext,_odoo_checker_unlink_override",
+    "--enable=missing-gettext,gettext-variable,gettext-placeholders,gettext-repr",
+    "--enable=raise-unlink-override",
+)
 GRAMMAR = "odoo/import_xml.rng"  # inside Odoo's source: the shape of data and view files
 
 
@@ -36,13 +44,15 @@ def main() -> int:
         addons = [ADDONS / name for name in odoo.our_addons()]
         # beside another lane there is one core; by hand there are all
         jobs = "--jobs=1" if LANE else "--jobs=0"
-        results.append(command("pylint-odoo", tools / "pylint", jobs, *addons))
+        odoos = os.environ | {"PYTHONPATH": str(odoo.source() / ODOO_CHECKERS)}
+        pylint = (VENV_PYTHON, "-m", "pylint", jobs, *ODOO_CHECKS)
+        results.append(command("pylint-odoo", *pylint, *addons, env=odoos))
     return 0 if all(results) else 1
 
 
-def command(title: str, *arguments) -> bool:
+def command(title: str, *arguments, **options) -> bool:
     """Run one checker, show what it says, return whether it is content."""
-    done = subprocess.run([str(a) for a in arguments], cwd=ROOT, check=False)
+    done = subprocess.run([str(a) for a in arguments], cwd=ROOT, check=False, **options)
     return verdict(title, done.returncode == 0)
 
 

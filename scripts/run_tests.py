@@ -1,8 +1,8 @@
 """``make test``: every phase, its runner's own counts, one closing line.
 
-First what takes a minute (``make check``: lint without pylint, pure Python, the house),
-meanwhile the databases are made. Then two lanes (``scripts/lanes.py``) take the long phases
-from one queue, the longest first. At last the logs of all of them. All phases run even
+First what takes a minute (``make check``: lint without pylint, pure Python, the house), then
+what needs no database either; meanwhile the databases are made. Then two lanes
+(``scripts/lanes.py``) take the long phases from one queue, the longest first. At last the logs of all of them. All phases run even
 after a failure, which is shown when it happens; a phase whose folder is not there does not
 exist. With names of phases as arguments only those run.
 """
@@ -22,12 +22,22 @@ from typing import NamedTuple
 
 from scripts import at_once, lanes, odoo
 from scripts.places import ROOT, VAR, VENV_PYTHON
+from scripts.steps import Failure
 
 TESTS = ROOT / "tests"
 QUICK = ("unit", "house")  # need no running Odoo
+BARE = ("pylint", "browser")  # need no database
 NOT_TESTS = ("bench",)
 # Seconds on an idle machine, roughly: only the order in the queue hangs on them.
-USUALLY = {"e2e": 600, "faults": 500, "addons": 400, "agency": 150, "front": 70, "browser": 60}
+USUALLY = {
+    "unit": 50,
+    "e2e": 600,
+    "faults": 500,
+    "addons": 400,
+    "agency": 150,
+    "front": 70,
+    "browser": 60,
+}
 speaking = threading.Lock()
 
 
@@ -90,7 +100,7 @@ def all_phases() -> list[Phase]:
 def pytest_phase(name: str, quick: bool = False) -> Phase:
     """Return the phase that runs pytest on one folder of ``tests/``."""
     arguments = ("-q", "-p", "scripts.at_once", f"tests/{name}")
-    return Phase(name, "pytest", arguments, quick=quick, patient=not quick)
+    return Phase(name, "pytest", arguments, quick=quick, patient=True)
 
 
 def folders(quick: bool) -> list[str]:
@@ -106,25 +116,30 @@ def folders(quick: bool) -> list[str]:
 
 
 def run_all(phases: list[Phase]) -> list[Result]:
-    """Run the quick phases while the databases are made, then the others, then the logs."""
-    quick = [phase for phase in phases if phase.quick]
-    slow = [phase for phase in phases if not phase.quick]
+    """Run what needs no database while they are made, then the others, then the logs."""
+    bare = [phase for phase in phases if phase.quick or phase.name in BARE]
+    slow = [phase for phase in phases if phase not in bare]
     if not slow:
-        return [run(phase, lanes.names()[0]) for phase in quick]
+        return side_by_side(bare)
     for lane in lanes.names():
         shutil.rmtree(lanes.folder(lane) / "log", ignore_errors=True)
     with ThreadPoolExecutor(1) as pool:
         prepared = pool.submit(lanes.prepare)
-        results = [run(phase, lanes.names()[0]) for phase in quick]
-        prepared.result()
+        results = side_by_side(bare)
+        try:
+            prepared.result()
+        except Failure as failure:
+            say(f"=== databases: FAILED: {failure}")
+            return [*results, Result("databases", broken="FAILED")]
     results += side_by_side(slow)
     logs = [str(lanes.folder(lane) / "log") for lane in lanes.names()]
     return [*results, run(Phase("logs", "scripts.check_logs", (*logs,), counted=False), "")]
 
 
 def side_by_side(phases: Iterable[Phase]) -> list[Result]:
-    """Let the lanes take the phases, the longest first; return the results as they came."""
-    queue = sorted(phases, key=lambda phase: USUALLY.get(phase.name, 30))
+    """Let the lanes take the phases, the quick ones and then the longest first; return the
+    results as they came."""
+    queue = sorted(phases, key=lambda phase: (phase.quick, USUALLY.get(phase.name, 30)))
     results = []
 
     def work(lane: str) -> None:
@@ -173,7 +188,7 @@ def watched(phase: Phase, lane: str) -> tuple[str, int]:
             urgent = urgent or line.startswith(at_once.BEGIN)
             if not urgent:
                 kept.append(line)
-            elif phase.quick or not line.strip():
+            elif not line.strip() or line.startswith(f"{phase.name}: "):
                 say(line, end="")
             else:
                 say(f"{phase.name}: {line}", end="")

@@ -1,9 +1,13 @@
-"""No test rests on luck: what is drawn is the same in every run and on every machine."""
+"""What all tests share: one browser a run, and no luck.
+
+What is drawn is the same in every run and on every machine.
+"""
 
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from scripts.places import VAR
+from tests.chromium import chromium  # noqa: F401 (one for all folders of a run)
 
 settings.register_profile(
     "fixed",

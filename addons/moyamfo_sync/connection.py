@@ -5,6 +5,7 @@ from pathlib import Path
 
 from odoo.tools import config
 
+from odoo.addons.tour_loan.rules.masking import mask_text
 from odoo.addons.tour_loan.tools import is_neutralized, server_setting
 
 from .protocol.errors import ProfileError
@@ -40,6 +41,7 @@ def exchange(env) -> Exchange:
             login,
             password,
             cache_file=Path(config["data_dir"]) / "moyamfo_wsdl.sqlite",
+            mask=mask_text,
         )
         _local.settings = settings
     return _local.exchange

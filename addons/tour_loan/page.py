@@ -33,7 +33,7 @@ class Page:
     :ivar title: its first heading
     :ivar form_to: the address of a form on it that leads to somebody else, or None
     :ivar providers: those of Odoo's payment form, on the page that has it; else None
-    :ivar problems: its errors that belong to a field: pairs (id of the field, text)
+    :ivar problems: its errors that belong to a field: (id of the field, its name, text)
     :ivar nonce: lets the style of the agency's brand through the policy
     :ivar style: address of the style sheet
     :ivar scripts: addresses of the scripts
@@ -115,10 +115,36 @@ def _errors(content: str) -> tuple[bool, list]:
         return False, []
     root = html.fragment_fromstring(content, create_parent="div")
     errors = root.xpath(ERRORS)
-    ids = set(root.xpath("//@id"))
+    ids = {field.get("id"): field for field in root.xpath("//*[@id]")}
     fields = [(error.get("id", "").removesuffix("_error"), error) for error in errors]
-    named = [(field, _plain(error.text_content())) for field, error in fields if field in ids]
-    return bool(errors), named
+    return bool(errors), [
+        (name, _name(ids[name]), _plain(error.text_content()))
+        for name, error in fields
+        if name in ids
+    ]
+
+
+def _name(field) -> str:
+    """Return what the page calls a field; with its group's name if another is called so.
+
+    Of a group of answers the group's; ``data-name`` is shorter than what the label says.
+    """
+    if name := field.get("data-name") or field.get("aria-label"):
+        return _plain(name)
+    legend = next(field.iterancestors("fieldset"), field).find("legend")
+    group = _plain(legend.text_content()) if legend is not None else ""
+    if field.get("type") == "radio":
+        return group
+    labels = field.xpath("//label[@for=$id]", id=field.get("id"))
+    labels = labels or list(field.iterancestors("label"))
+    name = _label(labels[0]) if labels else ""
+    alike = [label for label in field.xpath("//label[@for]") if _label(label) == name]
+    return f"{name} ({group[:1].lower()}{group[1:]})" if group and len(alike) > 1 else name
+
+
+def _label(label) -> str:
+    """Return the words of a label without its remarks, as «(optional)»."""
+    return _plain("".join(label.xpath("text() | *[not(contains(@class, 'tl-muted'))]//text()")))
 
 
 def _plain(text: str) -> str:

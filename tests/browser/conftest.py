@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from scripts.places import ADDONS
-from tests.chromium import chromium  # noqa: F401 (fixture)
 
 FILES = ADDONS / "tour_loan" / "static" / "src" / "borrower"
 TYPES = {".js": "text/javascript", ".css": "text/css"}

@@ -3,7 +3,6 @@
 import pytest
 
 from scripts.stack import Stack
-from tests.chromium import chromium  # noqa: F401 (fixture)
 
 from .inspector import watch
 from .story import PATIENCE, PHONE_SIZE, Borrower, Sandbox

@@ -32,6 +32,23 @@ WIDE = """(width) => [...document.querySelectorAll("body *")]
 LOADED = """() => [
     ...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource"),
 ].map((entry) => [entry.name, entry.decodedBodySize])"""
+FIRST_TARGET = """() => {
+    const first = document.querySelector("a[href], button, input:not([type=hidden]), select");
+    return [first.tagName, first.getAttribute("href")];
+}"""
+# Three Latin words in a row that one can see, outside of fields and of the names of brands.
+WORDS = r"""() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode()) {
+        const node = walker.currentNode, place = node.parentElement;
+        const text = node.textContent.trim();
+        if (!place.closest("script, style, noscript") && place.checkVisibility()
+                && /[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}/.test(text)) {
+            found.push(text.slice(0, 80));
+        }
+    }
+    return found;
+}"""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 PAYMENT_FORM = "#o_payment_form"
 
@@ -57,10 +74,17 @@ class Inspector:
             *(f"small target: {target}" for target in page.evaluate(SMALL_TARGETS)),
             *self._widths(page),
             *self._title(page),
-            *self._weight(page, name),
+            *([] if self._is_bare(page) else [*self._weight(page, name), *skip_link(page)]),
+            *summary(page),
+            *english(page),
             *map(explained, found(page)),
         ]
         self.faults += [f"{name}: {fault}" for fault in faults]
+
+    @staticmethod
+    def _is_bare(page) -> bool:
+        """Return whether it is the page without the house: a few words, no files, no links."""
+        return not page.locator("link, script, a, button").count()
 
     def _widths(self, page):
         before = page.viewport_size
@@ -89,6 +113,31 @@ class Inspector:
             yield f"weighs {code} and {everything} bytes: {loaded}"
 
 
+def skip_link(page):
+    """The first thing a keyboard reaches leads over the header, to what the page is about."""
+    first = page.evaluate(FIRST_TARGET)
+    if first != ["A", "#content"]:
+        yield f"begins with {first} for a keyboard"
+    if page.locator("main#content").count() != 1:
+        yield "the way over the header leads nowhere"
+
+
+def summary(page):
+    """Each line of an error summary names its field, differs from the others, leads there."""
+    lines = page.locator(".tl-summary a")
+    texts = lines.all_inner_texts()
+    for line, text in zip(lines.all(), texts, strict=True):
+        if ": " not in text or text.startswith(":"):
+            yield f"a line of the summary names no field: {text}"
+        if page.locator(line.get_attribute("href")).count() != 1:
+            yield f"a line of the summary leads nowhere: {text}"
+    if len(set(texts)) < len(texts):
+        yield f"two lines of the summary are alike: {texts}"
+    errors = page.locator("main .tl-error[role=alert]:visible").count()
+    if page.locator("[aria-invalid=true]").count() and len(texts) < errors:
+        yield f"{errors} errors, {len(texts)} lines of the summary"
+
+
 def found(page) -> list[dict]:
     """Return what axe finds, all its rules.
 
@@ -98,6 +147,12 @@ def found(page) -> list[dict]:
     violations = Axe().run(page).response["violations"]
     theirs = page.locator(PAYMENT_FORM).count() and "image-redundant-alt"
     return [violation for violation in violations if violation["id"] != theirs]
+
+
+def english(page):
+    """What a borrower reads is Russian; names are his own or the lender's."""
+    for text in page.evaluate(WORDS):
+        yield f"is not Russian: {text}"
 
 
 def explained(violation: dict) -> str:

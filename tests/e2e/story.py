@@ -215,6 +215,7 @@ class Borrower:
         expect(self.page).to_have_url(re.compile("/review$"))
 
     def sign_questionnaire(self):
+        self.await_documents()
         self.shoot("review")
         self.accept_documents()
         self.ask_code()
@@ -234,6 +235,9 @@ class Borrower:
 
     def await_heading(self, text: str):
         expect(self.page.get_by_role("heading", name=text)).to_be_visible()
+
+    def await_text(self, text: str):
+        expect(self.page.get_by_text(text).first).to_be_visible()
 
     def arrives(self, address: str) -> bool:
         """Open an address; return whether the house answered."""

@@ -7,7 +7,8 @@ measured here too.
 import pytest
 
 from tests.screenshots import borrower as scenes
-from tests.screenshots.album import MAIN_ROAD, OTHER_BRAND, SIDE_ROADS
+from tests.screenshots import payments
+from tests.screenshots.album import MAIN_ROAD, OTHER_BRAND, PAYMENTS, SIDE_ROADS
 
 from .inspector import Inspector, watch
 from .story import PATIENCE, PHONE_SIZE
@@ -50,10 +51,17 @@ def test_every_page_of_the_main_road_is_well_made(stack, new_page, inspector, fi
         figure(f"{name}: {code / 1024:.1f} KiB of style and scripts, {everything / 1024:.1f} all")
 
 
-@pytest.mark.parametrize("scene", [scenes.decisions, scenes.mistakes, scenes.links])
+@pytest.mark.parametrize(
+    "scene", [scenes.decisions, scenes.mistakes, scenes.links, scenes.waits, scenes.absences]
+)
 def test_every_page_beside_the_road_is_well_made(stack, new_page, inspector, scene):
     scene(stack, new_page, inspector)
     assert set(inspector.seen) <= set(SIDE_ROADS)
+
+
+def test_every_page_of_a_payment_is_well_made(stack, new_page, inspector):
+    payments.outcomes(stack, new_page, inspector)
+    assert set(inspector.seen) == set(PAYMENTS)
 
 
 def test_the_pages_of_another_agency_are_well_made(stack, new_page, inspector):

@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.stack import Stack
-from tests.e2e.conftest import borrower, chromium, page, sandbox, stack  # noqa: F401 (fixtures)
+from tests.e2e.conftest import borrower, page, sandbox, stack  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")

@@ -228,15 +228,11 @@ def renew(forms) -> dict:
 
 def waits_behind(forms, count: int):
     """Wait until so many requests wait for a lock."""
-    wait_until(
-        lambda: (
-            forms.stack.sql(
-                "SELECT count(*) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            == [(count,)]
-        )
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
+    wait_until(lambda: forms.stack.sql(waiting)[0][0] >= count)
 
 
 def made_moves(forms) -> list[tuple]:

@@ -24,7 +24,7 @@ MAKE = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)")
 # What is named like a file of ours and is none.
 NOT_OURS = {
     "fms_unit.csv",  # DaData's file, got by whoever wants it
-    *("config.json", "secrets.json"),  # written when a house starts
+    *("config.json", "secrets.json", "only.json"),  # written when a house or a test starts
     "autoload.php",  # Composer's, at the agency
     "balance.php",  # of SMSC.ru's server
     "schema.json",  # of an npm package

@@ -48,6 +48,8 @@ def play(stack, new_page, album: Album):
     borrower.decisions(stack, new_page, album)
     borrower.mistakes(stack, new_page, album)
     borrower.links(stack, new_page, album)
+    borrower.waits(stack, new_page, album)
+    borrower.absences(stack, new_page, album)
     borrower.other_brand(stack, new_page, album)
     payments.outcomes(stack, new_page, album)
     customer = borrower.main_road(stack, new_page, album)

@@ -54,6 +54,10 @@ SIDE_ROADS = {
     "passport-doubts": "Answers that are hardly so, each with its tick",
     "needs-data": "The lender asks for more",
     "needs-documents": "He wants what cannot be sent here",
+    "needs-handed-over": "He says that the lender has it",
+    "waiting-documents": "Documents are being made",
+    "documents-fail": "Documents that cannot be made",
+    "waiting-agency": "The agency is slow to say that the tour stands",
     "committed-asked": "After the booking the lender is asked",
     "committed-refused": "His answer",
     "approved-for-less": "Approved for less",
@@ -66,6 +70,11 @@ SIDE_ROADS = {
     "not-found": "An address that does not exist",
     "login": "Back in by phone",
     "login-code": "The code to log in",
+    "login-errors": "Phone and date that cannot be",
+    "login-lost": "The session ended under a form",
+    "code-help": "No code has come",
+    "page-old": "A page that was open for too long",
+    "away": "The database is away",
 }
 PAYMENTS = {
     "payment-opening": "PayU's page is being made",
@@ -77,6 +86,12 @@ PAYMENTS = {
     "payment-processing": "Nobody knows yet",
     "payment-paid": "Paid",
     "loan-surplus": "Paid twice",
+    "payment-not-paid": "Given up",
+    "payment-not-opened": "PayU did not open its page",
+    "payment-unknown": "Its time is over, nobody knows yet",
+    "payment-checking": "Staff are checking it",
+    "payment-given-back": "Given back",
+    "loan-disputed": "Disputed at the bank",
 }
 OTHER_BRAND = {
     "parus-start": "What will happen",
@@ -166,14 +181,14 @@ class Album:
         return [name for name in CAPTIONS if not (self.folder / f"{name}-desktop.png").exists()]
 
     def write_page(self):
-        """Write README.md: all pictures by section."""
+        """Write README.md: all pictures by section; what has none is left to ``missing``."""
+        without = set(self.missing())
         parts = [TITLE]
         for title, section in SECTIONS.items():
             parts.append(f"## {title}\n")
-            if section is STAFF:
-                parts.append(table(section, self._staff_cell, 2))
-            else:
-                parts.append(table(section, self._cell, 4))
+            cell, columns = (self._staff_cell, 2) if section is STAFF else (self._cell, 4)
+            shown = {name: text for name, text in section.items() if name not in without}
+            parts.append(table(shown, cell, columns))
         (self.folder / "README.md").write_text("\n".join(parts))
 
     @staticmethod

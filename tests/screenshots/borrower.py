@@ -8,6 +8,7 @@ from tests.e2e import outcome
 from tests.e2e.quick import QuickCustomer
 from tests.e2e.second_half import Customer
 from tests.e2e.story import Borrower, Sandbox, wait_until
+from tests.faults.test_slow import places_taken
 
 from .album import Album
 
@@ -155,6 +156,88 @@ def links(stack, new_page, album: Album):
     stranger.get_by_role("button", name="Получить код").click()
     expect(stranger.locator("#code")).to_be_visible()
     album.keep(stranger, "login-code")
+    stranger.get_by_role("link", name="Код не приходит?").click()
+    album.keep(stranger, "code-help")
+    stranger.goto(f"{stack.url()}/tour_loan/login")
+    stranger.locator("#phone").fill("123")
+    stranger.get_by_role("button", name="Получить код").click()
+    album.keep(stranger, "login-errors")
+
+
+def absences(stack, new_page, album: Album):
+    """A session that ended under a form; the database away."""
+    borrower = Borrower(stack, new_page())
+    borrower.order(tour="kazan")
+    borrower.buy_on_credit()
+    borrower.confirm_documents()
+    home, page = borrower.page.url, borrower.page
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    borrower.button("Продолжить")
+    borrower.await_heading("Личный кабинет")
+    album.keep(page, "login-lost")
+    page.context.add_cookies(cookies)
+    borrower.go(home)
+    page.locator("form.tl-questions [name=csrf_token]").evaluate("(field) => field.value = 'old'")
+    borrower.button("Продолжить")
+    borrower.await_heading("Страница устарела")
+    album.keep(page, "page-old")
+    stack.take_database_away()
+    try:
+        page.goto(home)
+        album.keep(page, "away")
+    finally:
+        stack.bring_database_back()
+    wait_until(lambda: borrower.arrives(home) and page.locator("#last_name").count())
+
+
+def waits(stack, new_page, album: Album):
+    """Pages that come again by themselves: for documents, for the agency."""
+    sandbox = Sandbox(stack)
+    sandbox.lender(rule="off")
+    customer = QuickCustomer(stack, new_page())
+    customer.apply(tour="kazan")
+    outcome.settle(stack)
+    page = customer.page
+    page.route(re.compile("/my/"), without_refresh)
+    sign = f"{customer.home}/sign"
+    with stack.postgres.connect(stack.database) as held, held.cursor() as cursor:
+        # nobody stores a document meanwhile
+        cursor.execute("LOCK TABLE tour_loan_document IN SHARE ROW EXCLUSIVE MODE")
+        uid = customer.lender_says()["uid"]
+        sandbox.post("moyamfo", "decide", uid=uid, decision="approve")
+        customer.await_heading(APPROVED)
+        customer.go(sign)
+        customer.await_heading("Готовим документы")
+        album.keep(page, "waiting-documents")
+        stack.sql(
+            "INSERT INTO tour_loan_document_failure "
+            "(stage, agency_id, application_id, attempts, failed_at, create_date, error) "
+            "SELECT 'contract', agency_id, id, 1, now() AT TIME ZONE 'utc', "
+            "now() AT TIME ZONE 'utc', 'a test' FROM tour_loan_application "
+            "WHERE order_number = %s",
+            customer.order_number,
+        )
+        customer.go(sign)
+        customer.await_heading("Документы пока не готовы")
+        album.keep(page, "documents-fail")
+        held.rollback()
+    stack.sql("DELETE FROM tour_loan_document_failure")
+    [(agency,)] = stack.sql(
+        "SELECT agency_id FROM tour_loan_application WHERE order_number = %s",
+        customer.order_number,
+    )
+    asking = page.get_by_role("heading", name="Спрашиваем агентство")
+    with places_taken(stack, f"ask agency {agency}"):
+        wait_until(lambda: customer.arrives(sign) and asking.count())  # the job is at work
+        album.keep(page, "waiting-agency")
+
+
+def without_refresh(route):
+    """Pass an answer on, but for the header that makes the page come again."""
+    answer = route.fetch(max_redirects=0)
+    headers = {name: text for name, text in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=headers)
 
 
 def mistakes(stack, new_page, album: Album):
@@ -201,6 +284,9 @@ def decisions(stack, new_page, album: Album):
     elsewhere = applicant(stack, new_page, "hurghada")
     elsewhere.await_heading("Кредитор просит ещё данные")
     album.keep(elsewhere.page, "needs-documents")
+    elsewhere.button("Я передал(а)")
+    elsewhere.await_text("Вы сообщили, что передали")
+    album.keep(elsewhere.page, "needs-handed-over")
     sandbox.lender(rule="approve", share=60)
     less = applicant(stack, new_page, "phuket")
     less.await_heading(APPROVED)
@@ -232,7 +318,7 @@ def late_refusal(stack, new_page, album: Album):
     customer.be_approved(tour="kazan")
     customer.sign()
     customer.be_booked()
-    customer.page.goto(customer.home)
+    customer.go(customer.home)
     customer.page.get_by_text("Заём больше не нужен").click()
     customer.button("Попросить кредитора отменить")
     customer.sees("Вы попросили кредитора отменить заём")

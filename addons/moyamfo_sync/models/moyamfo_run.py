@@ -8,6 +8,7 @@ from psycopg2 import OperationalError
 from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.tour_loan.rules.masking import mask_text
 
 from .. import connection
 from ..protocol.errors import ExchangeError, FormatError, ProfileError
@@ -83,6 +84,11 @@ class MoyamfoRun(models.Model):
     def _compute_state(self):
         for run in self:
             run.state = "failed" if run.error else "problems" if run.problems else "done"
+
+    def write(self, vals):
+        """What 1C says may hold anybody's data: it is kept masked."""
+        said = {name: mask_text(vals[name]) for name in ("problems", "error") if vals.get(name)}
+        return super().write({**vals, **said})
 
     # === ENQUEUEING === #
 

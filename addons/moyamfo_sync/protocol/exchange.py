@@ -30,11 +30,15 @@ LOG_LIMIT = 20000  # characters of an answer kept for the log
 class Exchange:
     """One lender's 1C behind its profile.
 
-    :param service: a ``transport.Service``, built late: the first call loads the WSDL
+    Its ``transport.Service`` is built late: the first call loads the WSDL.
+
+    :param mask: takes personal data out of any text for the log, beside what the
+        profile names
     """
 
-    def __init__(self, profile: Profile, url, login, password, cache_file=None):
+    def __init__(self, profile: Profile, url, login, password, cache_file=None, mask=str):
         self.profile = profile
+        self._mask = mask
         self._access = (url, login, password, cache_file)
         self._service = None
         self.last_sent = self.last_received = ""
@@ -111,17 +115,17 @@ class Exchange:
 
     def _call(self, operation, data) -> str:
         self.last_received = ""
-        self.last_sent = json_text(masked(data, self.profile))
+        self.last_sent = self._mask(json_text(masked(data, self.profile)))
         answer = self._connected().call(operation, json_text(data))
         self.last_received = self._masked_answer(answer)[:LOG_LIMIT]
         return answer
 
     def _masked_answer(self, answer):
         try:
-            return json_text(masked(parse_json(answer), self.profile))
+            return self._mask(json_text(masked(parse_json(answer), self.profile)))
         except FormatError:
             # not JSON: a short word of 1C, or something that may hold anything
-            return answer[:500]
+            return self._mask(answer[:1000])[:500]
 
     def _connected(self) -> Service:
         if self._service is None:

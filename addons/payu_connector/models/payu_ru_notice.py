@@ -235,6 +235,6 @@ class Notice(models.Model):
         """Forget the payers of old notices; what was paid stays."""
         old = fields.Datetime.now() - const.BODY_KEPT_FOR
         self.search(
-            [("create_date", "<", old), ("body", "!=", False), ("state", "=", "processed")],
+            [("create_date", "<", old), ("body", "!=", False)],
             limit=10000,
         ).body = False

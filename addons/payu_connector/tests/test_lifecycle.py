@@ -49,8 +49,9 @@ class TestLifecycle(PayuCommon):
         self.assertFalse(old.payu_ru_review_at)
         self.assertTrue(disputed.dispute_reason)
         self.assertEqual(planned.payu_ru_next_check_at, planned_at)
+        self.assertLessEqual(forgotten.payu_ru_next_check_at, fields.Datetime.now(), "is due")
         self.payu.replies = [self._status("CANCELED")]
-        self._run_cron("payment.transaction._cron_payu_ru_ask")
+        forgotten._payu_ru_ask()
         self.assertEqual(forgotten.state, "cancel")
 
     def test_uninstalling_disables_the_provider(self):

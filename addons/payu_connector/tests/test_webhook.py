@@ -295,3 +295,13 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         with self._apart(self.notices) as notices:
             notices.action_process_again()
         self.assertEqual(self.notices.state, "processed")
+
+    def test_the_body_of_a_notice_nobody_could_process_is_forgotten_too(self):
+        self._post()
+        self.assertEqual(self.notices.state, "unknown")
+        self.env.cr.execute(
+            "UPDATE payu_ru_notice SET create_date = %s",
+            [fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)],
+        )
+        self.env["payu_ru.notice"]._gc_bodies()
+        self.assertFalse(self.notices.body)

@@ -17,9 +17,11 @@ MACHINES = re.compile(
     re.VERBOSE,
 )
 STYLE = """
-body { margin: 0; font: 18px/1.5 system-ui, sans-serif; color: #1c2430; background: #fff; }
-main { max-width: 34rem; margin: 0 auto; padding: 3rem 1.25rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 1rem; }
+body { margin: 0; padding: 24px 16px; color: #1a2330; background: #f3f5f8;
+    font: 17px/1.5 -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+main { max-width: 512px; margin: 0 auto; padding: 28px; border-radius: 14px; background: #fff; }
+h1 { font-size: 26px; line-height: 1.2; margin: 0 0 16px; }
+p { margin: 0 0 12px; }
 """
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 PAGE = """<!DOCTYPE html>

@@ -2,6 +2,7 @@
 
 from odoo.http import request, route
 
+from .. import ways
 from .portal_base import BorrowerPages, may_see, with_application
 
 
@@ -9,7 +10,7 @@ class Cabinet(BorrowerPages):
     @route("/my/applications", type="http", auth="public", methods=["GET"])
     def applications(self, **_values):
         if request.env.user._is_public():
-            return request.redirect("/tour_loan/login")
+            return request.redirect(ways.LOGIN)
         borrower_sudo = request.env["tour_loan.borrower"]._of_user()
         applications = borrower_sudo.application_ids.filtered(may_see)
         loans = applications.loan_id.sorted(lambda loan: (loan.state == "closed", -loan.id))
@@ -68,8 +69,10 @@ class Cabinet(BorrowerPages):
     def code_state(self, application, stage, **_values):
         """What the page of a code asks every few seconds: is anything wrong with it?"""
         code = application._active_code(stage)
-        # what the questionnaire's code signs he alone can change, and its page says so
-        digest = application._contract_documents()._digest() if stage == "contract" else None
+        digest = None  # what the other codes sign he alone can change, and his page says so
+        if stage == "contract":  # without an offer there is nothing to sign
+            offered = not application._sign_blocker() and application._contract_documents()
+            digest = offered._digest() if offered else ""
         return self._json_answer({"text": code._words(code._standing(digest))})
 
     @route(
@@ -84,3 +87,15 @@ class Cabinet(BorrowerPages):
         # the page had been open while things went on
         late = "" if done or application.state == "cancelled" else "?late=1"
         return request.redirect(f"/my/applications/{application.uuid}{late}")
+
+    @route(
+        "/my/applications/<string:uuid>/handed_over",
+        type="http",
+        auth="public",
+        methods=["POST"],
+    )
+    @with_application
+    def handed_over(self, application, **_values):
+        """He says that the lender has it now, by another way than these pages."""
+        application._hand_over()
+        return request.redirect(f"/my/applications/{application.uuid}")

@@ -6,8 +6,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.web import Home as StaffHome
 from odoo.addons.web.controllers.utils import is_user_internal
 
-LOGIN = "/tour_loan/login"
-CABINET = "/my/applications"
+from .. import ways
 
 
 class Home(StaffHome):
@@ -17,13 +16,13 @@ class Home(StaffHome):
         uid = request.session.uid
         if uid and is_user_internal(uid):
             return super().index(*args, **values)
-        return request.redirect(CABINET)
+        return request.redirect(ways.CABINET)
 
     @route("/tour_loan/logout", type="http", auth="public", methods=["POST"])
     def tour_loan_logout(self, **_values):
         """End the session, whoever's it is."""
         request.session.logout(keep_db=True)
-        return request.redirect(LOGIN)
+        return request.redirect(ways.LOGIN)
 
 
 class PortalHome(CustomerPortal):
@@ -32,4 +31,4 @@ class PortalHome(CustomerPortal):
         """Borrowers have one cabinet; Odoo's own home page stays for employees."""
         if request.env.user._is_internal():
             return super().home(**values)
-        return request.redirect(CABINET)
+        return request.redirect(ways.CABINET)

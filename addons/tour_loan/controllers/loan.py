@@ -28,6 +28,7 @@ def with_loan(page):
         loan_sudo = by_uuid("tour_loan.loan", uuid)
         if not may_see(loan_sudo.application_id):
             return turn_away(loan_sudo.application_id)
+        values.pop("loan", None)  # a form may have a field of that name
         return page(self, loan_sudo, *args, **values)
 
     return handler

@@ -1,9 +1,10 @@
 """Back into the cabinet: a phone, a birth date and a code, all three at once."""
 
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 from odoo.http import request, route
 
+from .. import ways
 from ..models.application.questionnaire import MESSAGES, read_date
 from ..rules import identity
 from .portal_base import BorrowerPages, agency_of_page, help_url, origin
@@ -14,11 +15,13 @@ CODE_KEY = "tour_loan_login_code"
 
 class Login(BorrowerPages):
     @route("/tour_loan/login", type="http", auth="public", methods=["GET", "POST"])
-    def login(self, action="", phone="", birth_date="", next="", code="", sent="", **_values):
+    def login(
+        self, action="", phone="", birth_date="", next="", code="", sent="", lost="", **_values
+    ):
         """Log in by a code. Whether the phone is known cannot be told from outside."""
         page = {"next": next, "phone": phone, "birth_date": birth_date}
         if request.httprequest.method != "POST":
-            return self._login_form(page)
+            return self._login_form(page, lost=lost)
         problem = identity.check_phone(phone)
         # before any code is touched: a date that is none costs no attempt
         born, born_problem = _typed_birth_date(birth_date)
@@ -45,14 +48,14 @@ class Login(BorrowerPages):
         challenge_sudo = _challenge(page["phone"])
         if not challenge_sudo:
             return self._login_form(page, problem={"error": "none"})
-        if sent.isdigit() and int(sent) != challenge_sudo.id:
+        if sent.isdecimal() and sent != str(challenge_sudo.id):
             return self._login_code_page(page, {"error": "void"})
         fits = challenge_sudo._fits_date(born)
         if error := challenge_sudo._check(typed, origin(), fits):
             return self._login_code_page(page, error)
         request.session.pop(CODE_KEY, None)
         log_in(challenge_sudo, born)
-        return request.redirect(_own_path(page["next"]))
+        return request.redirect(ways.own_path(page["next"]))
 
     def _login_form(self, page, problem=None, **values):
         # sudo: words only
@@ -74,9 +77,9 @@ class Login(BorrowerPages):
             code=challenge_sudo,
             code_problem="" if waits else challenge_sudo._words(problem),
             wait_seconds=challenge_sudo._wait_seconds(),
-            code_help_url=help_url(f"/tour_loan/login?{urlencode({'next': page['next']})}"),
+            code_help_url=help_url(ways.to_login(page["next"])),
             code_state_url="/tour_loan/code/state",
-            again_url=f"/tour_loan/login?{urlencode({'next': page['next']})}",
+            again_url=ways.to_login(page["next"]),
         )
 
     @route(
@@ -96,8 +99,8 @@ class Login(BorrowerPages):
     def no_code(self, back="", **_values):
         """No code has come: why that may be, and what to do."""
         here, _question, query = back.partition("?")
-        if here != "/tour_loan/login":
-            back = _own_path(back)
+        if here != ways.LOGIN:
+            back = ways.own_path(back)
         of = parse_qs(query).get("next", [""])[0] if query else here
         return self._render("no_code_page", agency=agency_of_page(of), back=back)
 
@@ -116,9 +119,3 @@ def _typed_birth_date(text: str):
         return (read_date(text) if text.strip() else None), None
     except ValueError:
         return None, MESSAGES["date_format"]
-
-
-def _own_path(path: str) -> str:
-    """Return ``path`` if it is one of the cabinet's, else the cabinet's first page."""
-    own = path.startswith(("/my/applications/", "/my/loans/"))
-    return path if own else "/my/applications"

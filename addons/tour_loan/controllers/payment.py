@@ -43,6 +43,7 @@ def with_payment(page):
         )
         if not payment_sudo:
             raise NotFound()
+        values.pop("payment", None)  # a form may have a field of that name
         return page(self, payment_sudo, *args, **values)
 
     return handler

@@ -9,13 +9,14 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import STORED_SESSION_BYTES, Controller, request
 
+from .. import ways
 from ..rules import masking
 
 SESSION_KEY = "tour_loan_application"
 BIRTH_DATE_KEY = "tour_loan_birth_date"
 # Until a page that waits asks again, from and to: a PDF takes a second, a counterparty
 # that hangs more, and those who wait for it do not all ask at the same moment.
-WAIT_SECONDS = {"documents": (1, 1), "agency": (3, 6)}
+WAIT_SECONDS = {"documents": (1, 1), "trouble": (30, 30), "agency": (3, 6)}
 
 
 def with_application(page):
@@ -31,6 +32,7 @@ def with_application(page):
         application_sudo = by_uuid("tour_loan.application", uuid)
         if not may_see(application_sudo):
             return turn_away(application_sudo)
+        values.pop("application", None)  # a form may have a field of that name
         return page(self, application_sudo, *args, **values)
 
     return handler
@@ -75,7 +77,12 @@ def turn_away(application_sudo):
     owner = application_sudo.borrower_id.user_id
     if not (request.env.user._is_public() or owner.id == request.env.uid):
         raise NotFound()
-    return request.redirect_query("/tour_loan/login", {"next": request.httprequest.path})
+    return request.redirect(ways.to_login(here(), lost=request.httprequest.method == "POST"))
+
+
+def here() -> str:
+    """Return the page that was asked for, or that a form or a script of it belongs to."""
+    return ways.page_of(request.httprequest.full_path.rstrip("?"))
 
 
 def help_url(back: str) -> str:
@@ -121,10 +128,21 @@ class BorrowerPages(Controller):
             },
         )
 
+    def _documents_waited_for(self, application, stage: str):
+        """Answer that documents are being made, or that we know they cannot be just now."""
+        person = None if stage == "acquaintance" else application
+        failures = application.env["tour_loan.document.failure"]
+        failed = failures._of(stage, application.agency_id, person)
+        return self._waiting_page(application, "trouble" if failed else "documents")
+
     def _waiting_page(self, application, what: str):
         """Answer at once that something is on its way; the page asks again by itself.
 
-        :param what: ``agency`` (its answer) or ``documents`` (their PDFs)
+        By a header, not by ``poll.js``: it works without scripts as well, and there is
+        nothing to compare, the page itself is what is waited for. ``poll.js`` is for pages
+        that are read meanwhile: they ask for a number and stay as they are until it moves.
+
+        :param what: ``agency`` (its answer), ``documents`` (their PDFs), ``trouble`` with them
         """
         page = self._render("waiting_page", application, what=what)
         # with an address: after a POST the page is asked for, not posted again

@@ -93,7 +93,7 @@ class Questionnaire(BorrowerPages):
             return request.redirect(f"/my/applications/{application.uuid}")
         documents = application._documents("questionnaire")
         if not documents:
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "questionnaire")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("questionnaire", documents)
         if not (ticked or asked):
@@ -106,7 +106,7 @@ class Questionnaire(BorrowerPages):
     def _review_page(self, application, problem=None, **values):
         documents = application._documents("questionnaire")
         if not documents:
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "questionnaire")
         return self._render(
             "review_page",
             application,

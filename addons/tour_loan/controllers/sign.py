@@ -22,7 +22,7 @@ class Sign(BorrowerPages):
         if application._sign_blocker():
             return request.redirect(f"/my/applications/{application.uuid}")
         if not application._documents("contract"):
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "contract")
         actualized = application._actualize()
         if not actualized:
             return self._waiting_page(application, "agency")
@@ -53,7 +53,7 @@ class Sign(BorrowerPages):
             return request.redirect(home)
         documents = application._documents("contract")
         if not documents:
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "contract")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("contract", documents)
         if not (ticked or asked):
@@ -62,7 +62,10 @@ class Sign(BorrowerPages):
         return self._sign_page(application, actualized, problem=refusal)
 
     def _sign_page(self, application, actualized, verdict="", problem=None, **values):
-        documents = application._contract_documents()
+        # as they are now, not as they were last made: else the page of an older offer's code
+        documents = application._documents("contract")
+        if not documents:
+            return self._documents_waited_for(application, "contract")
         return self._render(
             "sign_page",
             application,

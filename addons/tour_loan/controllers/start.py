@@ -64,7 +64,7 @@ class Start(BorrowerPages):
         phone, problem = self._phone(application, values.get("phone"), action == "resend")
         documents = application._documents("acquaintance")
         if not documents:
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "acquaintance")
         ticked = all(values.get(f"document_{document.id}") for document in documents)
         asked = action == "resend" and application._was_asked("acquaintance", documents)
         if problem or not (ticked or asked):
@@ -97,7 +97,7 @@ class Start(BorrowerPages):
     def _documents_page(self, application, change=False, problem=None, **values):
         documents = application._documents("acquaintance")
         if not documents:
-            return self._waiting_page(application, "documents")
+            return self._documents_waited_for(application, "acquaintance")
         code = self._code_values(application, "acquaintance", documents, problem)
         if change and not problem:
             code |= {"ask_code": False, "code_problem": ""}

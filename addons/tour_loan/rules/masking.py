@@ -1,7 +1,9 @@
 """Masking of personal data in logs and in messages to agencies.
 
-Everything that goes there passes `mask`, which finds the fields of
-`personal_fields` under any of their names, English or Russian, at any depth.
+Everything that goes there passes `mask` or `mask_text`, which find the fields of
+`personal_fields` under any of their names, English or Russian, at any depth; under a
+name nobody knows by a stem of it («ФамилияКлиента»); and in any text what looks like a
+phone, an e-mail, a passport, a SNILS, an INN or a card. Too much rather than too little.
 """
 
 import json
@@ -12,6 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import MappingProxyType
 
+from stdnum import luhn
+
+from . import identity
 from .personal_fields import PERSONAL_FIELDS, SECRET_NAMES, PersonalField
 
 HIDDEN = "***"
@@ -91,6 +96,32 @@ MASKS = MappingProxyType(
 )
 
 
+# In a name nobody told: what it is about, most telling first. Plain, as `_plain` makes it.
+STEMS = MappingProxyType(
+    {
+        "фамили": "surname",
+        "surname": "surname",
+        "отчеств": "initial",
+        "фио": "full_name",
+        "телефон": "phone",
+        "phone": "phone",
+        "email": "email",
+        "почт": "hidden",
+        "паспорт": "hidden",
+        "passport": "hidden",
+        "снилс": "digits",
+        "рожден": "hidden",
+        "birth": "hidden",
+        "адрес": "hidden",
+        "address": "hidden",
+        "прописк": "hidden",
+        "доход": "hidden",
+        "пароль": "hidden",
+        "password": "hidden",
+    }
+)
+
+
 # Finding the fields
 
 _LONGEST_KEY = 100  # no field has a longer name; what begins like one is told by less
@@ -98,10 +129,11 @@ _LONGEST_KEY = 100  # no field has a longer name; what begins like one is told b
 
 @dataclass(frozen=True, slots=True, eq=False)  # `_find` remembers
 class Index:
-    """Masks by exact name and by the beginning of a name, names plain."""
+    """Masks by exact name, by the beginning of a name, by a stem in it; names plain."""
 
     exact: Mapping[str, Callable[[str], str]]
     prefixes: tuple[tuple[str, Callable[[str], str]], ...]
+    stems: tuple[tuple[str, Callable[[str], str]], ...]
 
     def find(self, key: object) -> Callable[[str], str] | None:
         """Return the mask of the field with this key, None when not personal."""
@@ -114,6 +146,9 @@ class Index:
             return self.exact[name]
         for prefix, mask_value in self.prefixes:
             if name.startswith(prefix):
+                return mask_value
+        for stem, mask_value in self.stems:
+            if stem in name:
                 return mask_value
         return None
 
@@ -136,7 +171,8 @@ def build_index(
         (prefixes if name.endswith("*") else exact)[_plain(name)] = value
     # The longest beginning decides.
     longest_first = sorted(prefixes.items(), key=lambda pair: -len(pair[0]))
-    return Index(exact, tuple(longest_first))
+    stems = tuple((stem, MASKS[mask]) for stem, mask in STEMS.items())
+    return Index(exact, tuple(longest_first), stems)
 
 
 def _plain(name: str) -> str:
@@ -192,18 +228,54 @@ def _mask(value: object, index: Index, own_mask: Callable[[str], str] | None) ->
         return value
     if own_mask:
         return own_mask(str(value))
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+    if isinstance(value, str):
         return mask_text(value, index)
+    if isinstance(value, int) and abs(value) >= 10**9:
+        shown = mask_patterns(str(value))
+        return value if shown == str(value) else shown
     return value
+
+
+# What numbers look like
+
+
+def _star(text: str) -> str:
+    """Star every digit but the last two, whatever stands between."""
+    last = len(text) - len(text.rstrip("0123456789"))
+    return re.sub(r"\d", "*", text[: len(text) - min(last, 2)]) + text[len(text) - min(last, 2) :]
+
+
+def _mask_number(text: str) -> str:
+    """Mask a run of 10 to 16 digits if it can be a person's document or a card."""
+    digits = re.sub(r"\D", "", text)
+    personal = (
+        (len(digits) == 10 and digits[0] != "1" and digits[:2] != "00")
+        or (len(digits) == 11 and digits[:3] != "000" and not identity.check_snils(digits))
+        or (len(digits) == 12 and not identity.check_inn(digits))
+        or (len(digits) == 16 and luhn.is_valid(digits))
+    )
+    return _star(text) if personal else text
 
 
 _PATTERNS = (
     # a match begins where a word does: a long word without @ is looked through once
     (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), mask_email),
     (
-        re.compile(r"(?<![\w-])(?:\+?7|8)[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\w)"),
+        re.compile(
+            r"(?<![\w-])(?:(?:\+?7|8)[\s(-]*)?9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\w)"
+        ),
         mask_phone,
+    ),
+    # named before or after: then whatever its digits are
+    (
+        re.compile(
+            r"(?i)(?:паспорт|passport|серия|снилс|snils|инн|inn)\w*[\W_]{0,5}(?:[№#n]|номер)?"
+            r"[\W_]{0,5}\d(?:[\d\s№:-]|номер){2,24}\d(?!\w)"
+        ),
+        _star,
     ),
     (re.compile(r"(?<![\w-])\d{3}-\d{3}-\d{3}[ -]\d{2}(?!\w)"), mask_digits),
     (re.compile(r"(?<![\w-])\d{2} ?\d{2} ?(?:№ ?| )\d{6}(?!\w)"), mask_digits),
+    (re.compile(r"(?<![\w.-])\d{4} ?\d{4} ?\d{4} ?\d{4}(?![\w.-])"), _mask_number),
+    (re.compile(r"(?<![\w.-])\d{10,12}(?![\w-])(?!\.\d)"), _mask_number),
 )

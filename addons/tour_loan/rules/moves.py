@@ -42,6 +42,8 @@ MOVES = {
     "submit": Move(("filling", "needs_data"), "submitted", ("borrower",)),
     # needs_data -> needs_data: the lender names other things
     "ask_data": Move(("submitted", "needs_data"), "needs_data", ("accounting", "staff")),
+    # what was wanted came to the lender by another way, or is not wanted any more
+    "resume": Move(("needs_data",), "submitted", ("accounting",)),
     # needs_data -> approved: what was wanted came to the lender by another way
     # approved -> approved: other conditions replace the offer before it is signed
     "approve": Move(("submitted", "needs_data", "approved"), "approved", ("accounting",)),

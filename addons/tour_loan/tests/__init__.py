@@ -45,6 +45,9 @@ from . import test_documents
 from . import test_body_limits
 from . import test_away
 from . import test_history
+from . import test_hostile_forms
+from . import test_error_summary
+from . import test_session_ended
 from . import test_export
 from . import test_search
 from . import test_staff

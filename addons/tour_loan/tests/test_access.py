@@ -23,6 +23,7 @@ MATRIX = {
     "tour_loan.code": (READ, READ),
     "tour_loan.code.attempt": (READ, READ),
     "tour_loan.document": (READ, READ),
+    "tour_loan.document.failure": (READ, READ),
     "tour_loan.document.template": (READ, 3),
     "tour_loan.history": (READ, READ),
     "tour_loan.installment": (READ, READ),

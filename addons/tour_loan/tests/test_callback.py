@@ -107,6 +107,15 @@ class TestCallback(TourLoanCommon):
         for callback in callbacks:
             callback.last_attempt_at -= timedelta(**(time or {"minutes": 1}))
 
+    def test_what_an_agency_answers_is_kept_without_its_people(self):
+        said = "клиент 9161234545, паспорт 4509235857, ivan@mail.ru"
+        self.answer(500, said.encode())
+        callback = self.move()
+        callback._deliver()
+        self.assertTrue(callback.response.startswith("клиент "))
+        for personal in ("123", "450923", "ivan@"):
+            self.assertNotIn(personal, callback.response)
+
     def test_a_repeat_goes_by_a_channel_of_its_own(self):
         self.answer(500)
         callback = self.move()

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import BORN, PHONE, TourLoanHttpCommon
+from .common import BORN, ORIGIN, PHONE, TYPED, TourLoanHttpCommon, rub
 from .counterparty import SmsGateway
 
 
@@ -74,13 +74,33 @@ class TestCodeWords(TourLoanHttpCommon):
         offer = self.application_._test_offer(self.application_._exact(self.application_.amount))
         offer["rate"] += 1
         self.application_._accounting_update({"status": "approved", "offer": offer})
-        self.page.get(f"/my/applications/{self.application_.uuid}")
         self.assertIn("То, что вы подписываете, изменилось", self.told())
         self.assertIsNotNone(self.page.get(self.address).form("send"))
         page = self.page.send("send", tick=True)
         self.assertIn("отправлен только что", page.errors()[0])
         self.age(self.code, seconds=61)
         self.assertEqual(page.get(self.address).send("send", tick=True).errors(), [])
+
+    def test_an_offer_that_is_as_it_was_again_needs_no_other_code(self):
+        application = self.application_
+        first = application._test_offer(application._exact(application.amount))
+        for offer in ({**first, "rate": first["rate"] + 1}, first):
+            application._accounting_update({"status": "approved", "offer": offer})
+            self.page.get(f"/my/applications/{application.uuid}")  # has its documents made
+        self.assertEqual(self.told(), "")
+        self.assertEqual(application._contract_documents(), self.code.document_ids)
+        self.page.send("confirm", code=self.code._plain())
+        self.assertEqual(application.state, "signed")
+
+    def test_without_an_offer_there_is_nothing_to_confirm(self):
+        self.rpc(
+            "application.change",
+            {"application_id": self.application_.uuid, "order": {"price": rub("125000.00")}},
+        )
+        self.assertEqual(self.application_.state, "submitted")
+        told = self.page.get(self.state).response.json()["text"]
+        self.assertIn("То, что вы подписываете, изменилось", told)
+        self.assertFalse(self.page.get(self.address).page.xpath("//input[@id='code']"))
 
     def test_too_many_says_until_when(self):
         for _number in range(5):
@@ -141,3 +161,67 @@ class TestCodeWords(TourLoanHttpCommon):
                 text = application._code_text(stage)
                 self.assertEqual(text.count("{code}"), 1, text)
                 self.assertIn("http//evilexample/qcodex1s", text)
+
+
+@tagged("post_install", "-at_install")
+class TestEveryCodePage(TourLoanHttpCommon):
+    """Each page that asks for a code tells at GET what became of it, whoever ended it."""
+
+    def pages(self):
+        """Yield (stage, browser, address, application, code just asked for)."""
+        application = self.application()
+        page = self.visitor().get(application._link().removeprefix(self.base_url())).send()
+        yield self.asked("acquaintance", page, page.path, application)
+        for stage, made, path in (
+            ("questionnaire", self.filled, "review"),
+            ("contract", self.approved, "sign"),
+        ):
+            application = made()
+            page = self.come_back(application.borrower_id)
+            yield self.asked(
+                stage, page, f"/my/applications/{application.uuid}/{path}", application
+            )
+
+    def asked(self, stage, page, address, application):
+        page.get(address).send("send", tick=True)
+        code = application._active_code(stage)
+        self.assertTrue(page.get(address).form("confirm").fields, stage)
+        self.assertEqual(page.errors(), [], stage)
+        return stage, page, address, application, code
+
+    def check(self, page, address, told, asks_anew):
+        page.get(address)
+        self.assertIn(told, " ".join(page.errors()), address)
+        actions = {form.fields.get("action") for form in page.page.forms}
+        self.assertEqual("confirm" in actions, not asks_anew, address)
+        self.assertEqual("send" in actions, asks_anew, address)
+
+    def test_a_code_whose_time_is_over(self):
+        for _stage, page, address, _application, code in self.pages():
+            code.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+            self.check(page, address, "Время этого кода вышло", asks_anew=False)
+
+    def test_a_code_that_was_tried_too_often(self):
+        for _stage, page, address, _application, code in self.pages():
+            for _attempt in range(5):
+                code._check("000000" if code._plain() != "000000" else "1", ORIGIN)
+            self.check(page, address, "неверно пять раз", asks_anew=False)
+
+    def test_a_code_that_another_has_replaced(self):
+        for _stage, page, address, _application, code in self.pages():
+            code._end("newer")
+            self.check(page, address, "Этот код заменён", asks_anew=True)
+
+    def test_a_code_for_what_has_changed_since(self):
+        for stage, page, address, application, _code in self.pages():
+            if stage == "acquaintance":
+                templates = self.env["tour_loan.document.template"]._of_stage(stage)
+                templates[0].version = "another"
+            elif stage == "questionnaire":
+                typed = {**TYPED["passport"], "birth_place": "гор. Тверь"}
+                self.assertFalse(application._save_step("passport", typed))
+            else:
+                offer = application._test_offer(application._exact(application.amount))
+                offer["rate"] += 1
+                application._accounting_update({"status": "approved", "offer": offer})
+            self.check(page, address, "изменилось", asks_anew=True)

@@ -1,9 +1,11 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import models
@@ -70,7 +72,7 @@ class TestPagesThatWait(TourLoanHttpCommon):
     def setUp(self):
         super().setUp()
         documents = self.registry["tour_loan.document"]
-        real = models.document.Document._have_made
+        real = models.signing.document.Document._have_made
         self.startPatcher(patch.object(documents, "_have_made", real))
         self.laid_out = []
         self.startPatcher(patch.object(documents, "_pdf", self.lay_out))
@@ -116,8 +118,129 @@ class TestPagesThatWait(TourLoanHttpCommon):
         full = OSError(28, "No space left on device")
         with (
             patch.object(self.registry["tour_loan.document"], "_store", side_effect=full),
-            self.assertRaises(models.document.RetryableJobError),
+            self.assertRaises(models.signing.document.RetryableJobError),
         ):
             self.env["tour_loan.document"]._make_stage(
                 "questionnaire", application.agency_id, application
             )
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentsThatFail(TourLoanHttpCommon):
+    """A text that cannot be laid out: tried seldom, told to the borrower and to staff."""
+
+    def setUp(self):
+        super().setUp()
+        documents = self.registry["tour_loan.document"]
+        real = models.signing.document.Document._have_made
+        self.startPatcher(patch.object(documents, "_have_made", real))
+        self.broken = self.startPatcher(
+            patch.object(documents, "_pdf", side_effect=ValueError("x"))
+        )
+
+    def ordered(self) -> list:
+        return [job for job in self.jobs.enqueued_jobs if job.method_name == "_make_stage"]
+
+    def work(self):
+        """Do the ordered jobs."""
+        with self.assertLogs("odoo.addons.tour_loan.models.signing.document", "ERROR"):
+            self.make()
+        self.jobs.enqueued_jobs.clear()
+
+    def make(self):
+        for job in self.ordered():
+            stage, *whose = job.args
+            # the cursor of the page that ordered it is closed
+            whose = [one and one.with_env(self.env) for one in whose]
+            self.env["tour_loan.document"]._make_stage(stage, *whose)
+
+    def waiting(self):
+        return self.env["tour_loan.attention"].search([("kind", "=", "tour_loan.document.failure")])
+
+    def test_every_page_that_waits_says_so_and_orders_no_more(self):
+        for state, path, stage in (
+            ("new", "documents", "acquaintance"),
+            ("filled", "review", "questionnaire"),
+            ("approved", "sign", "contract"),
+        ):
+            with self.subTest(stage):
+                self.check(state, path, stage)
+
+    def check(self, state, path, stage):
+        if state == "new":
+            application = self.application()
+            templates = self.env["tour_loan.document.template"]._of_stage(stage)
+            templates[0].version = "another"
+            page = self.visitor().get(application._link().removeprefix(self.base_url()))
+            page.send()
+        else:
+            with patch.object(self.registry["tour_loan.document"], "_pdf", lambda *_: b"%PDF"):
+                with patch.object(
+                    self.registry["tour_loan.document"],
+                    "_have_made",
+                    lambda documents, *whose: documents._make_stage(*whose),
+                ):
+                    application = getattr(self, state)()
+                    page = self.come_back(application.borrower_id)
+            application.first_name = "Марина"  # other documents
+        address = f"/my/applications/{application.uuid}/{path}"
+        self.jobs.enqueued_jobs.clear()
+        page.get(address)
+        self.assertIn("Готовим документы", page.text)
+        self.assertEqual([job.args[0] for job in self.ordered()], [stage])
+        self.work()
+        for _poll in range(3):
+            page.get(address)
+            self.assertIn("мы знаем об этом", page.text.lower())
+            self.assertIn(f"url={address}", page.response.headers["Refresh"])
+        self.assertEqual(self.ordered(), [])
+        [row] = self.waiting().filtered(lambda row: stage == self.failure(row).stage)
+        self.assertIn("ValueError: x", row.what)
+        failure = self.failure(row)
+        # after a while it is tried again, and then waits longer
+        failure.failed_at = fields.Datetime.now() - timedelta(minutes=1)
+        page.get(address)
+        self.work()
+        self.assertEqual(failure.attempts, 2)
+        failure.failed_at = fields.Datetime.now() - timedelta(minutes=1)
+        page.get(address)
+        self.assertEqual(self.ordered(), [])
+        # staff mend the text and try at once
+        operator = new_test_user(
+            self.env, f"operator {stage}", groups="tour_loan.tour_loan_group_operator"
+        )
+        row.with_user(operator).action_send_again()
+        self.broken.side_effect = None
+        self.broken.return_value = b"%PDF-1.7 mended"
+        self.make()
+        self.assertFalse(failure.exists())
+        page.get(address)
+        self.assertTrue(page.page.xpath("//input[@type='checkbox']"))
+        self.broken.side_effect = ValueError("x")
+
+    def failure(self, row):
+        return self.env["tour_loan.document.failure"].browse(row.res_id)
+
+    def test_it_is_never_tried_more_than_once_an_hour_in_the_end(self):
+        failure = self.env["tour_loan.document.failure"].create(
+            {
+                "stage": "acquaintance",
+                "agency_id": self.agency.id,
+                "error": "x",
+                "attempts": 1000,
+                "failed_at": fields.Datetime.now() - timedelta(minutes=59),
+            }
+        )
+        self.assertTrue(failure._bars())
+        failure.failed_at -= timedelta(minutes=2)
+        self.assertFalse(failure._bars())
+
+    def test_an_error_of_files_that_is_no_lack_of_room_is_a_failure(self):
+        self.broken.side_effect = FileNotFoundError(2, "no such font")
+        application = self.application()
+        with self.assertLogs("odoo.addons.tour_loan.models.signing.document", "ERROR"):
+            made = self.env["tour_loan.document"]._make_stage(
+                "questionnaire", application.agency_id, application
+            )
+        self.assertFalse(made)
+        self.assertEqual(self.waiting().application_id, application)

@@ -44,7 +44,10 @@ class TestErrorPages(TourLoanHttpCommon):
 
     @mute_logger("odoo.http")  # it warns of the lost token, as it should
     def test_a_form_that_was_open_for_too_long(self):
-        page = self.visitor().post("/tour_loan/login", {"phone": "1", "csrf_token": "old"})
+        application = self.opened()
+        page = self.come_back(application.borrower_id)
+        address = f"/my/applications/{application.uuid}/passport"
+        page.post(address, {"last_name": "Иванова", "csrf_token": "old"})
         self.check(page, 400, "Страница устарела")
 
     def test_a_question_of_a_script_gets_no_page(self):

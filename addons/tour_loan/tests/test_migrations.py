@@ -101,10 +101,8 @@ class TestMigrations(LoanHttpCommon):
     def test_the_clock_finds_what_has_become_unlawful_since(self):
         application = self.approved()
         cron = self.env.ref("tour_loan.ir_cron_unlawful")
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
+        cron.method_direct_trigger()
         self.assertFalse(application.offer_problem)
         application.offer_psk = 398.292
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
+        cron.method_direct_trigger()
         self.assertTrue(application.offer_problem)

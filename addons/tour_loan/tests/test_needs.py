@@ -167,3 +167,37 @@ class TestNeedsPages(TourLoanHttpCommon):
         self.assertTrue(page.page.xpath("//main//a[@href='tel:+78002000001']"))
         page.get(f"/my/applications/{application.uuid}/review")
         self.assertFalse(page.page.xpath("//input[starts-with(@name, 'document_')]"))
+
+    def test_what_goes_another_way_says_when_it_was_asked_and_what_became_of_it(self):
+        application, page = self.asked("documents")
+        home = f"/my/applications/{application.uuid}"
+        page.get(home)
+        for name in ("submitted_at", "needs_asked_at"):
+            self.assertIn(application._moscow(name), page.text, name)
+        button = [form for form in page.page.forms if "handed_over" in form.get("action", "")]
+        self.assertEqual(len(button), 1)
+        page.post(button[0].get("action"), dict(button[0].form_values()))
+        self.assertEqual(page.path, home)
+        self.assertIn("Вы сообщили, что передали", page.text)
+        self.assertIn(application._moscow("handed_over_at"), page.text)
+        self.assertFalse([form for form in page.page.forms if "handed" in form.get("action", "")])
+        handed_over_at = application.handed_over_at
+        page.post(button[0].get("action"), dict(button[0].form_values()))  # an old page
+        self.assertEqual(application.handed_over_at, handed_over_at)
+        rows = application.history_ids.filtered(lambda row: row.move == "handed_over")
+        self.assertEqual(len(rows), 1)
+        # the lender has it
+        self.assertTrue(application._accounting_update({"status": "in_review"}))
+        self.assertEqual((application.state, application.needs), ("submitted", False))
+        page.get(home)
+        self.assertIn("Кредитор получил то, что просил", page.text)
+        self.assertNotIn("Вы сообщили", page.text)
+        # and wants something again: nothing was handed over yet
+        application._accounting_update({"status": "needs_data", "needs": ["documents"]})
+        self.assertFalse(application.handed_over_at)
+        self.assertNotIn("Вы сообщили", page.get(home).text)
+
+    def test_nobody_hands_over_what_was_not_asked_for(self):
+        for application in (self.submitted(), self.approved(), self.asked("income")[0]):
+            application._hand_over()
+            self.assertFalse(application.handed_over_at)

@@ -89,7 +89,7 @@ class TestPolicy(TourLoanHttpCommon):
             field = page.page.get_element_by_id(link.get("href")[1:])
             error = page.page.get_element_by_id(field.get("aria-describedby"))
             self.assertEqual(field.get("aria-invalid"), "true")
-            self.assertEqual(link.text_content(), error.text_content())
+            self.assertTrue(link.text_content().endswith(f": {error.text_content()}"))
         self.assertTrue(page.page.findtext(".//title").startswith("Ошибка: "))
 
     def test_a_missing_tick_is_named_and_the_others_stay(self):

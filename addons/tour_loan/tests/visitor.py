@@ -63,6 +63,9 @@ class Visitor:
         self.status = self.response.status_code
         parts = urlsplit(self.response.url)
         self.path = parts.path + (f"?{parts.query}" if parts.query else "")
-        if self.response.headers.get("content-type", "").startswith("text/html"):
+        if (
+            self.response.headers.get("content-type", "").startswith("text/html")
+            and self.response.content
+        ):
             self.page = html.fromstring(self.response.content)
         return self

@@ -12,6 +12,9 @@ STORY = {
     ("filling", "borrower"): {"submitted", "cancelled"},
     ("needs_data", "borrower"): {"submitted", "cancelled"},
     ("submitted", "accounting"): {"needs_data", "approved", "declined", "cancelled"},
+    ("needs_data", "accounting"): {
+        *("needs_data", "submitted", "approved", "declined", "cancelled"),
+    },
     ("approved", "accounting"): {"approved", "declined", "cancelled"},
     ("approved", "borrower"): {"signed", "cancelled"},
     ("approved", "agency"): {"approved", "submitted", "cancelled"},

@@ -55,6 +55,9 @@ class Application(models.Model):
         else:
             name = MOVE_OF_STATUS.get(status)
         values = self._accounting_values(update)
+        if status == "in_review" and self.state == "needs_data":
+            name = "resume"  # elsewhere the word is no news
+            values |= {"needs": False, "needs_words": False, "needs_before": False}
         if status == "needs_data" and not update.get("needs"):
             name = None  # nobody could tell the borrower what to do
             if self.state == "submitted":

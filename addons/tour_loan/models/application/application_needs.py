@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
 from ...rules import identity
+from ...tools import said
 from .questionnaire import STEPS
 
 _lt = LazyTranslate(__name__)
@@ -52,6 +53,12 @@ class Application(models.Model):
     needs_before = fields.Json(
         readonly=True, help="Fingerprints of the answers the lender was not content with."
     )
+    needs_asked_at = fields.Datetime("Asked for more at", readonly=True)
+    handed_over_at = fields.Datetime(
+        "Handed over, says the borrower",
+        readonly=True,
+        help="What cannot be sent on our pages; the lender has not confirmed it yet.",
+    )
     attention = fields.Char("Needs a person", readonly=True, index="btree_not_null")
 
     def _after_move(self, name, source):
@@ -71,6 +78,8 @@ class Application(models.Model):
         self.write(
             {
                 "steps_done": ",".join(done),
+                "needs_asked_at": fields.Datetime.now(),
+                "handed_over_at": False,
                 "needs_before": {
                     "": before.get("") or self._fingerprint(),
                     **{
@@ -107,13 +116,23 @@ class Application(models.Model):
         """Return the words for what is wanted and cannot be sent here."""
         return [self._need_label(need) for need in self.needs or [] if need not in NEEDS]
 
+    def _may_hand_over(self) -> bool:
+        """Return whether the lender waits for something that reaches him another way."""
+        return self.state in ("needs_data", "submitted") and bool(self._needs_elsewhere())
+
+    def _hand_over(self):
+        """The borrower says he has sent it to the lender; nobody of ours can know."""
+        if self._may_hand_over() and not self.handed_over_at:
+            self.handed_over_at = fields.Datetime.now()
+            self._record("handed_over", "borrower")
+
     def _need_labels(self) -> list[str]:
         return [self._need_label(need) for need in self.needs or []]
 
     def _need_label(self, need: str) -> str:
         """Return the lender's own word, else ours for its code."""
         word = (self.needs_words or {}).get(need)
-        return word or str(self.env._(LABELS[need]) if need in LABELS else need)
+        return word or (said(self.env, LABELS[need]) if need in LABELS else need)
 
     def _needs_step(self) -> str:
         """Return the page of the first open question, or an empty text."""

@@ -82,7 +82,7 @@ class Application(models.Model):
     def _is_of_older_code(self, stage: str, number: str | None) -> bool:
         """Return whether a page that shows code ``number`` is older than the last code."""
         code = self._active_code(stage)
-        return bool(code) and (number or "").isdigit() and int(number) != code.id
+        return bool(code) and (number or "").isdecimal() and number != str(code.id)
 
     def _confirm_acquaintance(self, typed: str, origin: dict):
         """SMS code 1: the gate. Return (code, None) or (code, error of the code)."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import fields, models
 
 from ...rules import address, doubts, identity, money
+from ...tools import said
 from .questionnaire import DOUBTS, MESSAGES, STEPS, called_for, groups, is_needed
 
 
@@ -78,7 +79,7 @@ class Application(models.Model):
         if code not in identity.WARNINGS:
             return {}
         until = identity.passport_exchange_until(issued, birth, today)
-        return {"passport_issued_on": self.env._(MESSAGES[code]) % until.strftime("%d.%m.%Y")}
+        return {"passport_issued_on": said(self.env, MESSAGES[code]) % until.strftime("%d.%m.%Y")}
 
     def _agency_address(self) -> str:
         """Return the registration address the agency told, while it may be shown."""
@@ -144,11 +145,11 @@ class Application(models.Model):
         self.steps_done = ",".join(done if codes or doubted else [*done, step])
         problems = Problems(
             {
-                name: self.env._(MESSAGES.get(code, MESSAGES["format"]))
+                name: said(self.env, MESSAGES.get(code, MESSAGES["format"]))
                 for name, code in codes.items()
             }
         )
-        problems |= {name: self.env._(DOUBTS[code]) for name, code in doubted.items()}
+        problems |= {name: said(self.env, DOUBTS[code]) for name, code in doubted.items()}
         problems.doubts = frozenset(doubted)
         return problems
 

@@ -19,6 +19,8 @@ EVENTS = [
     ("open", "Documents confirmed"),
     ("submit", "Sent to the lender"),
     ("ask_data", "More data asked for"),
+    ("handed_over", "The borrower says he has handed over what was wanted"),
+    ("resume", "The lender has what he wanted"),
     ("approve", "Approved"),
     ("decline", "Declined"),
     ("change", "Order changed, decided anew"),

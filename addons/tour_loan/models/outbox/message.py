@@ -9,6 +9,8 @@ from odoo.tools import SQL, str2bool
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ...rules import masking
+
 STATES = [
     ("pending", "To send"),
     ("sent", "Sent"),
@@ -217,8 +219,8 @@ class Message(models.AbstractModel):
             "attempts": self.attempts + 1,
             "last_attempt_at": now,
             "trying_since": trying_since,
-            "response": outcome.response,
-            "last_error": outcome.error,
+            "response": masking.mask_text(outcome.response),
+            "last_error": masking.mask_text(outcome.error),
         }
         verdict = outcome.verdict
         if verdict == "later" and now - trying_since > self._give_up_after:

@@ -1,5 +1,6 @@
 from . import ir_attachment
 from . import document
+from . import document_failure
 from . import code
 from . import code_login
 from . import code_words

@@ -127,13 +127,11 @@ class Application(models.Model):
         return ""
 
     def _contract_documents(self):
-        """Return the documents of the present offer that were made already."""
-        templates = self.env["tour_loan.document.template"]._of_stage("contract")
-        latest = [
-            self.document_ids.filtered(lambda d, t=template: d.template_id == t)[-1:]
-            for template in templates
-        ]
-        return self.document_ids.browse([document.id for document in latest if document])
+        """Return the documents of the present offer if they are made already; orders nothing.
+
+        Not those made last: an offer may go back to what it was before.
+        """
+        return self.env["tour_loan.document"]._of_stage("contract", self.agency_id, self)
 
     def _documents_to_keep(self):
         """Return what the borrower may download: all he signed, and the sheet."""

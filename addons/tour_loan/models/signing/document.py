@@ -1,13 +1,15 @@
 """Documents shown to a borrower: their templates and their exact bytes."""
 
 import base64
+import errno
 import hashlib
+import logging
 from contextlib import suppress
 
 import weasyprint
 from lxml import html as lxml_html
 from markupsafe import Markup
-from psycopg2 import IntegrityError
+from psycopg2 import IntegrityError, OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -16,6 +18,9 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import codes
+
+_logger = logging.getLogger(__name__)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class DocumentTemplate(models.Model):
@@ -166,22 +171,43 @@ class Document(models.Model):
 
     @api.model
     def _have_made(self, stage, agency, application=None):
-        """Let a job make the documents of a stage; return those that are there by now: none."""
+        """Let a job make the documents of a stage; return those that are there by now: none.
+
+        What has just failed is not ordered by every page that looks.
+        """
+        if not self.env["tour_loan.document.failure"]._of(stage, agency, application)._bars():
+            self._order_stage(stage, agency, application)
+        return self.browse()
+
+    @api.model
+    def _order_stage(self, stage, agency, application=None):
         whose = application or agency
         self.with_user(SUPERUSER_ID).with_delay(
             max_retries=0,
             identity_key=f"{whose._name} {whose.id} {stage}",
         )._make_stage(stage, agency, application)
-        return self.browse()
 
     @api.model
     def _make_stage(self, stage, agency, application=None):
-        """Job: lay the documents of a stage out. A full disk is waited for."""
+        """Job: lay the documents of a stage out; return them.
+
+        A full disk is waited for. What fails otherwise is a row for staff, and none are made.
+        """
         templates = self.env["tour_loan.document.template"]._of_stage(stage)
+        failures = self.env["tour_loan.document.failure"]
         try:
-            return self.union(*[self._make(t, agency, application) for t in templates])
-        except OSError as error:
-            raise RetryableJobError(str(error), seconds=10, ignore_retry=True) from error
+            with self.env.cr.savepoint():
+                made = self.union(*[self._make(t, agency, application) for t in templates])
+        except OperationalError:
+            raise  # the job is run again
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise RetryableJobError(str(error), seconds=10, ignore_retry=True) from error
+            _logger.exception("The documents of the stage %s cannot be made.", stage)
+            failures._note(stage, agency, application, error)
+            return self.browse()
+        failures._of(stage, agency, application).unlink()
+        return made
 
     @api.model
     def _find(self, template, agency, application):

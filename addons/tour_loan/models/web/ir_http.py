@@ -5,7 +5,7 @@ from werkzeug.exceptions import HTTPException
 from odoo import models
 from odoo.http import request
 
-from ... import page
+from ... import page, ways
 
 PAGES = ("/tour_loan/", "/my/applications", "/my/loans")
 # personal data stays out of shared caches and of the history of the browser
@@ -31,14 +31,35 @@ class IrHttp(models.AbstractModel):
         if not is_page or status < 400:
             return response
         request.env.cr.rollback()
+        if status == 400 and request.httprequest.method == "POST":
+            return cls._tour_loan_stale_form()
         return cls._tour_loan_error_page(status)
+
+    @classmethod
+    def _tour_loan_stale_form(cls):
+        """A form whose session ended: to the login, and from there back to the form.
+
+        What was typed is lost, and the page there says so.
+        """
+        path, form = request.httprequest.path, request.httprequest.form
+        if path == ways.LOGIN:
+            return request.redirect(ways.to_login(ways.own_path(form.get("next", "")), lost=True))
+        if path.startswith("/tour_loan/start/"):
+            return request.redirect(path)  # nothing is typed there
+        if path.startswith("/my/") and request.env.user._is_public():
+            back = ways.page_of(request.httprequest.full_path.rstrip("?"))
+            return request.redirect(ways.to_login(back, lost=True))
+        return cls._tour_loan_error_page(400)
 
     @classmethod
     def _tour_loan_error_page(cls, status):
         if not request.env.uid:
             cls._auth_method_public()
         request.update_context(lang="ru_RU")
-        shown = request.render("tour_loan.error_page", {"status": status})
+        shown = request.render(
+            "tour_loan.error_page",
+            {"status": status, "way_on": ways.page_of(request.httprequest.path)},
+        )
         shown.flatten()  # nobody does it after this
         shown.status_code = status
         cls._post_dispatch(shown)

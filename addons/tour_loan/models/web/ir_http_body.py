@@ -1,4 +1,7 @@
-"""How much anybody may send: bounded for everybody who is not staff, at every route."""
+"""What anybody may send: bounded for everybody who is not staff, at every route."""
+
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import NotFound
 
 from odoo import models
 from odoo.http import request
@@ -7,6 +10,7 @@ from ...away.web import STAFF_BYTES, VISITOR_BYTES
 
 FORM_BYTES = 64 * 1024  # the longest form of a borrower has some kilobytes
 FORMS = ("/my/", "/tour_loan/start/", "/tour_loan/login")
+MAX_ID = 2**31 - 1  # PostgreSQL's integer
 
 
 class IrHttp(models.AbstractModel):
@@ -27,3 +31,22 @@ class IrHttp(models.AbstractModel):
         if not staff and "max_content_length" not in rule.endpoint.routing:
             http.max_content_length = FORM_BYTES if http.path.startswith(FORMS) else VISITOR_BYTES
         return result
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        """Override: what is sent becomes the arguments of a handler; let it be texts.
+
+        Odoo passes a form's fields by their names, whatever they are: ``self`` the handler
+        has already, a file is no text, and the database refuses a NUL, and a larger id.
+        """
+        request.params.pop("self", None)
+        staff = bool(request.env.uid) and request.env.user._is_internal()
+        if request.dispatcher.routing_type == "http" and not staff:
+            request.params = {
+                name: value.replace("\0", "") if isinstance(value, str) else value
+                for name, value in request.params.items()
+                if not isinstance(value, FileStorage)
+            }
+            if any(isinstance(v, int) and v > MAX_ID for v in request.params.values()):
+                raise NotFound()
+        return super()._dispatch(endpoint)

@@ -7,7 +7,7 @@ doubled slash lead nowhere else.
 
 import logging
 import re
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, abort
 from werkzeug.routing import RequestRedirect
@@ -16,7 +16,7 @@ from odoo import models
 from odoo.http import Response, SessionExpiredException, request
 from odoo.service.security import check_session
 
-from ... import job_runner
+from ... import job_runner, ways
 from ...tools import server_setting
 from . import routes
 
@@ -142,10 +142,10 @@ class IrHttp(models.AbstractModel):
     def _handle_error(cls, exception):
         """Who is not staff comes in by phone: Odoo would send everybody to its own login."""
         response = super()._handle_error(exception)
-        path = request.httprequest.path
+        path, is_form = request.httprequest.path, request.httprequest.method == "POST"
         is_expired = isinstance(exception, SessionExpiredException)
         if is_expired and not path.startswith(STAFF_PAGES) and "Location" in response.headers:
-            response.headers["Location"] = f"/tour_loan/login?{urlencode({'next': path})}"
+            response.headers["Location"] = ways.to_login(ways.page_of(path), is_form)
         return response
 
     @classmethod

@@ -28,11 +28,16 @@ function start(section) {
     async function ask() {
         try {
             const response = await fetch(section.dataset.newsUrl, { credentials: "same-origin" });
+            if (response.redirected) {
+                // logged out meanwhile: the page itself leads to the login, and back
+                location.replace(location.pathname + location.search);
+                return;
+            }
             if (response.ok) {
                 tell((await response.json()).text);
             }
         } catch (error) {
-            // no network for a moment, or logged out: ask again later
+            // no network for a moment: ask again later
         }
         wait();
     }

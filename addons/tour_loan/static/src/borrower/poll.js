@@ -17,7 +17,9 @@ export function poll(url, sequence) {
         let found = sequence;
         try {
             const response = await fetch(url, { credentials: "same-origin" });
-            if (response.ok) {
+            if (response.redirected) {
+                found = ""; // logged out meanwhile: the page itself leads to the login
+            } else if (response.ok) {
                 found = String((await response.json()).sequence);
             }
         } catch (error) {

@@ -1,0 +1,97 @@
+"""The session ends while a page is open: everybody is led to his own login, and back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .quick import QuickCustomer
+from .story import PATIENCE, Borrower
+from .test_staff import log_in
+
+LOGIN = re.compile(r"/tour_loan/login\?next=%2Fmy%2F")
+
+
+def end_session(page):
+    """End it at the server alone: the browser goes on sending its cookie."""
+    page.context.clear_cookies(name="session_id")
+
+
+def come_back(borrower: Borrower, born="14.05.1990"):
+    page = borrower.page
+    page.locator("#phone").fill(borrower.phone)
+    page.locator("#birth_date").fill(born)
+    borrower.ask_code()
+    borrower.type_code()
+
+
+def test_a_form_that_was_open_is_led_to_the_login_and_back(borrower):
+    borrower.order()
+    borrower.buy_on_credit()
+    borrower.confirm_documents()
+    page, address = borrower.page, borrower.page.url
+    page.locator("#birth_place").fill("гор. Тверь")
+    end_session(page)
+    borrower.button("Продолжить")
+    expect(page).to_have_url(LOGIN)
+    expect(page.locator(".tl-notice")).to_contain_text("не отправлено")
+    come_back(borrower)
+    expect(page).to_have_url(address)
+
+
+def test_pages_that_ask_by_themselves_lead_to_the_login(stack, page):
+    customer = QuickCustomer(stack, page)
+    customer.be_funded(tour="kazan")
+    customer.open_loan()
+    loan = customer.loan_page()
+    cookies = page.context.cookies()
+    end_session(page)  # the loan's page asks whether anything has moved
+    expect(page).to_have_url(LOGIN)
+    page.context.add_cookies(cookies)
+    # Odoo's payment form asks by JSON
+    customer.go(f"{loan}/pay")
+    customer.choose_sum("next")
+    page.get_by_text("Карта", exact=True).click()
+    end_session(page)
+    page.locator("button[name=o_payment_submit_button]").click()
+    told = page.locator(".o_notification, .modal")
+    expect(told.first).to_be_visible()
+    assert not re.search("[A-Za-z]{3,} [A-Za-z]{3,}", told.first.inner_text()), (
+        told.first.inner_text()
+    )
+    page.reload()
+    expect(page).to_have_url(LOGIN)
+
+
+def test_a_page_that_waits_for_a_code_leads_to_the_login(borrower, sandbox):
+    borrower.order()
+    borrower.buy_on_credit()
+    borrower.confirm_documents()
+    borrower.fill_passport()
+    borrower.fill_address()
+    borrower.fill_work()
+    borrower.accept_documents()
+    borrower.ask_code()
+    end_session(borrower.page)
+    expect(borrower.page).to_have_url(LOGIN)
+
+
+@pytest.mark.parametrize("menu", ["Заявки", "Заёмщики"])
+def test_staff_are_led_to_their_login_and_back(stack, chromium, menu):
+    context = chromium.new_context(locale="ru-RU", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    log_in(page, stack.url(), "operator")
+    page.locator(".o_menu_sections").get_by_text(menu, exact=True).wait_for()
+    end_session(page)
+    page.locator(".o_menu_sections").get_by_text(menu, exact=True).click()
+    dialog = page.locator(".modal")
+    expect(dialog).to_contain_text("истек")
+    dialog.locator("button.btn-primary").click()
+    expect(page).to_have_url(re.compile("/web/login"))
+    page.fill("[name=login]", "operator")
+    page.fill("[name=password]", "operator")
+    page.locator("form.oe_login_form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"^[^?]*/odoo\b"))
+    expect(page.locator(".o_menu_sections")).to_contain_text(menu)
+    context.close()
