@@ -15,6 +15,7 @@ class Customer(Borrower):
         self.shoot("approved")
         self.page.get_by_role("link", name="Перейти к подписанию").click()
         expect(self.page).to_have_url(re.compile("/sign$"))
+        self.await_documents()
         self.shoot("sign")
         self.accept_documents()
         self.ask_code()

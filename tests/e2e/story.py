@@ -229,6 +229,7 @@ class Borrower:
         expect(self.page).to_have_url(re.compile("/review$"))
 
     def sign_questionnaire(self):
+        self.await_documents()
         self.shoot("review")
         self.accept_documents()
         self.ask_code()

@@ -181,14 +181,14 @@ class Album:
         return [name for name in CAPTIONS if not (self.folder / f"{name}-desktop.png").exists()]
 
     def write_page(self):
-        """Write README.md: all pictures by section."""
+        """Write README.md: all pictures by section; what has none is left to ``missing``."""
+        without = set(self.missing())
         parts = [TITLE]
         for title, section in SECTIONS.items():
             parts.append(f"## {title}\n")
-            if section is STAFF:
-                parts.append(table(section, self._staff_cell, 2))
-            else:
-                parts.append(table(section, self._cell, 4))
+            cell, columns = (self._staff_cell, 2) if section is STAFF else (self._cell, 4)
+            shown = {name: text for name, text in section.items() if name not in without}
+            parts.append(table(shown, cell, columns))
         (self.folder / "README.md").write_text("\n".join(parts))
 
     @staticmethod

@@ -122,7 +122,9 @@ def ends(stack, customer, album: Album):
     customer.await_heading("Оплата получена")
     outcome.settle(stack)
     sandbox.post("payu", f"payments/{paid}", action="refund")
-    customer.await_heading("Оплата возвращена")
+    address = f"{customer.loan_page()}/payment/{paid}"  # a page of what is paid asks no more
+    back = page.get_by_role("heading", name="Оплата возвращена")
+    wait_until(lambda: customer.arrives(address) and back.count())
     album.keep(page, "payment-given-back")
 
 
