@@ -155,6 +155,30 @@ class BorrowerPages(Controller):
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def _confirm_or_send(self, application, stage, values, show, phone="", known=False):
+        """POST of a page with a code: confirm what was typed, or send a code for the ticks.
+
+        :param dict values: the form: ``action`` (confirm, resend or none), ``code``, ``sent``
+        :param show: makes the page again, called with ``problem`` or ``ticks_missing``
+        :param phone: to which a code goes, else to the application's; None: to none yet
+        :param bool known: the phone was confirmed in this browser before
+        :return: (the right code, None), or (None, response)
+        """
+        if values.get("action") == "confirm":
+            typed, shown = values.get("code"), values.get("sent")
+            code, error = application._confirm(stage, typed, shown, origin())
+            return (None, show(problem=error)) if error else (code, None)
+        documents = application._documents(stage)
+        if not documents:
+            return None, self._documents_waited_for(application, stage)
+        ticked = all(values.get(f"document_{document.id}") for document in documents)
+        asked = values.get("action") == "resend" and application._was_asked(stage, documents)
+        if phone is None or not (ticked or asked):
+            return None, show(ticks_missing=not ticked)
+        phone = phone or application.phone
+        _code, refusal = application._request_code(stage, phone, origin(), known)
+        return None, show(problem=refusal) if refusal else None
+
     def _code_values(self, application, stage, documents, problem=None) -> dict:
         """Return what the page of a code shows: the form, or the ticks, and what is wrong.
 

@@ -11,7 +11,6 @@ from .portal_base import (
     SESSION_KEY,
     BorrowerPages,
     link_of,
-    origin,
     with_application,
 )
 
@@ -76,32 +75,22 @@ class Questionnaire(BorrowerPages):
         methods=["GET", "POST"],
     )
     @with_application
-    def review(self, application, action="", **values):
+    def review(self, application, **values):
         """Everything once more, and SMS code 2 that signs and sends it."""
         step = application._current_step()
         if step != "review":
             return request.redirect(f"/my/applications/{application.uuid}")
         if request.httprequest.method != "POST":
             return self._review_page(application)
-        if action == "confirm":
-            if application._is_of_older_code("questionnaire", values.get("sent")):
-                return self._review_page(application, {"error": "void"})
-            error = application._confirm_questionnaire(values.get("code"), origin())
-            if error:
-                return self._review_page(application, error)
+
+        def show(**problem):
+            return self._review_page(application, **problem)
+
+        code, page = self._confirm_or_send(application, "questionnaire", values, show)
+        if code:
             request.session[BIRTH_DATE_KEY] = application.birth_date.isoformat()
             return request.redirect(f"/my/applications/{application.uuid}")
-        documents = application._documents("questionnaire")
-        if not documents:
-            return self._documents_waited_for(application, "questionnaire")
-        ticked = all(values.get(f"document_{document.id}") for document in documents)
-        asked = action == "resend" and application._was_asked("questionnaire", documents)
-        if not (ticked or asked):
-            return self._review_page(application, ticks_missing=True)
-        _code, refusal = application._request_code("questionnaire", application.phone, origin())
-        if refusal:
-            return self._review_page(application, refusal)
-        return request.redirect(f"/my/applications/{application.uuid}/review")
+        return page or request.redirect(f"/my/applications/{application.uuid}/review")
 
     def _review_page(self, application, problem=None, **values):
         documents = application._documents("questionnaire")

@@ -2,7 +2,7 @@
 
 from odoo.http import request, route
 
-from .portal_base import BorrowerPages, origin, with_application
+from .portal_base import BorrowerPages, with_application
 
 
 class Sign(BorrowerPages):
@@ -35,7 +35,7 @@ class Sign(BorrowerPages):
         methods=["POST"],
     )
     @with_application
-    def sign(self, application, action="", actualized="", **values):
+    def sign(self, application, actualized="", **values):
         home = f"/my/applications/{application.uuid}"
         if application._sign_blocker():
             return request.redirect(home)
@@ -44,22 +44,13 @@ class Sign(BorrowerPages):
             return request.redirect(home)
         if verdict != "sign":
             return self._sign_page(application, actualized, verdict=verdict)
-        if action == "confirm":
-            if application._is_of_older_code("contract", values.get("sent")):
-                return self._sign_page(application, actualized, problem={"error": "void"})
-            error = application._confirm_contract(values.get("code"), origin())
-            if error:
-                return self._sign_page(application, actualized, problem=error)
-            return request.redirect(home)
-        documents = application._documents("contract")
-        if not documents:
-            return self._documents_waited_for(application, "contract")
-        ticked = all(values.get(f"document_{document.id}") for document in documents)
-        asked = action == "resend" and application._was_asked("contract", documents)
-        if not (ticked or asked):
-            return self._sign_page(application, actualized, ticks_missing=True)
-        _code, refusal = application._request_code("contract", application.phone, origin())
-        return self._sign_page(application, actualized, problem=refusal)
+
+        def show(**problem):
+            return self._sign_page(application, actualized, **problem)
+
+        code, page = self._confirm_or_send(application, "contract", values, show)
+        # the answer of the agency comes back with each form, so no redirect loses it
+        return request.redirect(home) if code else page or show()
 
     def _sign_page(self, application, actualized, verdict="", problem=None, **values):
         # as they are now, not as they were last made: else the page of an older offer's code

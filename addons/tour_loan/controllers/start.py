@@ -10,7 +10,6 @@ from .portal_base import (
     by_uuid,
     is_begun_here,
     link_of,
-    origin,
     with_application,
 )
 from .session import knows_browser, log_in
@@ -47,40 +46,28 @@ class Start(BorrowerPages):
         methods=["GET", "POST"],
     )
     @with_application
-    def documents(self, application, action="", **values):
+    def documents(self, application, **values):
         """Step 1: the documents, each with its tick, and SMS code 1 as the gate."""
         if application.state != "new":
             return request.redirect(f"/my/applications/{application.uuid}")
         if request.httprequest.method != "POST":
             return self._documents_page(application, change="change" in values)
-        if action == "confirm":
-            if application._is_of_older_code("acquaintance", values.get("sent")):
-                return self._documents_page(application, problem={"error": "void"})
-            code, error = application._confirm_acquaintance(values.get("code"), origin())
-            if error:
-                return self._documents_page(application, problem=error)
+        again = values.get("action") == "resend"
+        phone, wrong = self._phone(application, values.get("phone"), again)
+
+        def show(**shown):
+            if "ticks_missing" in shown:
+                shown |= {"change": True, "values": values, "phone_problem": wrong}
+            return self._documents_page(application, **shown)
+
+        known = bool(phone) and knows_browser(phone)
+        code, page = self._confirm_or_send(
+            application, "acquaintance", values, show, phone=phone, known=known
+        )
+        if code:
             log_in(code, application.birth_date or None)
             return request.redirect(f"/my/applications/{application.uuid}")
-        phone, problem = self._phone(application, values.get("phone"), action == "resend")
-        documents = application._documents("acquaintance")
-        if not documents:
-            return self._documents_waited_for(application, "acquaintance")
-        ticked = all(values.get(f"document_{document.id}") for document in documents)
-        asked = action == "resend" and application._was_asked("acquaintance", documents)
-        if problem or not (ticked or asked):
-            return self._documents_page(
-                application,
-                change=True,
-                values=values,
-                phone_problem=problem,
-                ticks_missing=not ticked,
-            )
-        _code, refusal = application._request_code(
-            "acquaintance", phone, origin(), known=knows_browser(phone)
-        )
-        if refusal:
-            return self._documents_page(application, problem=refusal)
-        return request.redirect(f"/my/applications/{application.uuid}/documents")
+        return page or request.redirect(f"/my/applications/{application.uuid}/documents")
 
     def _phone(self, application, typed, again):
         """Return (E.164, None) or (None, message) for the phone the code goes to."""

@@ -276,13 +276,8 @@ class TourLoanCommon(TransactionCase):
         """Ask for the code of ``stage`` and type it right."""
         code, refusal = application._request_code(stage, phone or application.phone, ORIGIN)
         self.assertFalse(refusal)
-        method = {
-            "acquaintance": application._confirm_acquaintance,
-            "questionnaire": application._confirm_questionnaire,
-            "contract": application._confirm_contract,
-        }[stage]
-        error = method(code._plain(), ORIGIN)
-        self.assertFalse(error[1] if stage == "acquaintance" else error)
+        _code, error = application._confirm(stage, code._plain(), str(code.id), ORIGIN)
+        self.assertFalse(error)
 
     # --- looks ---
 

@@ -96,11 +96,11 @@ class TestCode(TourLoanCommon):
         application = self.filled()
         code, _refusal = application._request_code("questionnaire", PHONE, ORIGIN)
         application.last_name = "Петрова"
-        error = application._confirm_questionnaire(code._plain(), ORIGIN)
+        _code, error = application._confirm("questionnaire", code._plain(), None, ORIGIN)
         self.assertEqual(error, {"error": "changed"})
         self.assertEqual((application.state, code.state), ("filling", "active"))
         application.last_name = "Иванова"
-        self.assertIsNone(application._confirm_questionnaire(code._plain(), ORIGIN))
+        self.assertIsNone(application._confirm("questionnaire", code._plain(), None, ORIGIN)[1])
 
     def test_a_code_depends_on_everything_it_stands_for(self):
         code = self.new_code()
@@ -127,7 +127,7 @@ class TestCode(TourLoanCommon):
     def test_a_code_of_one_application_is_nothing_to_another(self):
         other = self.application()
         code = self.new_code()
-        _code, error = other._confirm_acquaintance(code._plain(), ORIGIN)
+        _code, error = other._confirm("acquaintance", code._plain(), None, ORIGIN)
         self.assertEqual(error, {"error": "none"})
         self.assertEqual(other.state, "new")
 
@@ -209,7 +209,7 @@ class TestCode(TourLoanCommon):
         self.assertIn(plain, sent["mes"])
         self.assertEqual(sent["phones"], PHONE)
         code._check(self.wrong(code), ORIGIN)
-        _code, error = self.application_._confirm_acquaintance(plain, ORIGIN)
+        _code, error = self.application_._confirm("acquaintance", plain, None, ORIGIN)
         self.assertFalse(error)
         self.env.flush_all()
         self.assertTrue(self.env["queue.job"].search([("model_name", "=", "tour_loan.sms")]))

@@ -60,9 +60,9 @@ class TestEvidence(TourLoanCommon):
         application = self.application()
         code, _refusal = application._request_code("acquaintance", PHONE, ORIGIN)
         wrong = str((int(code._plain()) + 1) % 10**6).zfill(6)
-        application._confirm_acquaintance(wrong, ORIGIN)
+        application._confirm("acquaintance", wrong, None, ORIGIN)
         self.assertFalse(application.signature_ids)
-        application._confirm_acquaintance(code._plain(), ORIGIN)
+        application._confirm("acquaintance", code._plain(), None, ORIGIN)
         attempts = json.loads(application.signature_ids.evidence)["attempts"]
         self.assertEqual([attempt["right"] for attempt in attempts], [False, True])
 

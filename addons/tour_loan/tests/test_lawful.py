@@ -123,7 +123,7 @@ class TestLawfulOffers(OfferMixin, TourLoanCommon):
         code, _refusal = application._request_code("contract", application.phone, ORIGIN)
         self.told(application, psk=Decimal(300))
         self.assertEqual((application.state, application._sign_blocker()), ("approved", "law"))
-        self.assertTrue(application._confirm_contract(code._plain(), ORIGIN))
+        self.assertTrue(application._confirm("contract", code._plain(), None, ORIGIN)[1])
         self.assertFalse(application.signed_at)
 
     def test_an_offer_of_before_the_law_cannot_be_signed(self):

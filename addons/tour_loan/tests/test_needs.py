@@ -67,7 +67,8 @@ class TestNeeds(TourLoanCommon):
         self.assertEqual(application._current_step(), "work")
         code, _refusal = application._request_code("questionnaire", PHONE, ORIGIN)
         self.assertEqual(
-            application._confirm_questionnaire(code._plain(), ORIGIN), {"error": "expired"}
+            application._confirm("questionnaire", code._plain(), None, ORIGIN)[1],
+            {"error": "expired"},
         )
 
     def test_the_first_wanted_is_opened_first_then_the_next(self):

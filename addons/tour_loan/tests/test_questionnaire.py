@@ -130,7 +130,7 @@ class TestQuestionnaire(TourLoanCommon):
             self.save(step)
         code, _refusal = self.application_._request_code("questionnaire", PHONE, ORIGIN)
         self.save("work", months="")
-        error = self.application_._confirm_questionnaire(code._plain(), ORIGIN)
+        _code, error = self.application_._confirm("questionnaire", code._plain(), None, ORIGIN)
         self.assertEqual(error, {"error": "expired"})
         self.assertEqual(self.application_.state, "filling")
 

@@ -59,7 +59,7 @@ class TestSigning(TourLoanCommon):
         application._accounting_update(
             {"status": "approved", "offer": {**offer, "rate": offer["rate"] + 1}}
         )
-        error = application._confirm_contract(code._plain(), ORIGIN)
+        _code, error = application._confirm("contract", code._plain(), None, ORIGIN)
         self.assertEqual((error, application.state), ({"error": "changed"}, "approved"))
 
     def test_what_blocks_the_signature(self):
@@ -68,7 +68,8 @@ class TestSigning(TourLoanCommon):
         self.assertEqual(application._sign_blocker(), "")
         application.offer_valid_until = fields.Datetime.now()
         self.assertEqual(application._sign_blocker(), "late")
-        self.assertEqual(application._confirm_contract(code._plain(), ORIGIN), {"error": "expired"})
+        _code, error = application._confirm("contract", code._plain(), None, ORIGIN)
+        self.assertEqual(error, {"error": "expired"})
         application.offer_valid_until += timedelta(days=1)
         self.product.identification_required = True
         self.assertEqual(application._sign_blocker(), "identity")

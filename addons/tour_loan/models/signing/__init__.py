@@ -7,6 +7,7 @@ from . import code_words
 from . import sms
 from . import mail
 from . import signature
+from . import application_codes
 from . import application_contract
 from . import application_signing
 from . import lawful

@@ -144,18 +144,8 @@ class Application(models.Model):
         """Return the hours of cooling-off that the offered sum needs."""
         return int(cooling_off.pause(self._loan_amount()).total_seconds() // 3600)
 
-    def _confirm_contract(self, typed: str, origin: dict):
-        """SMS code 3: sign the contract. None or the error of the code."""
-        code = self._active_code("contract")
-        if not code:
-            return {"error": "none"}
-        if self._sign_blocker():
-            return {"error": "expired"}
-        if code.documents_digest != self._documents("contract")._digest():
-            # the offer changed after the code was sent: it signs other documents
-            return {"error": "changed"}
-        if error := code._check(typed, origin):
-            return error
+    def _sign(self, code):
+        """SMS code 3 was right: the contract is signed."""
         evidence = self.env["tour_loan.signature"]._record(self, code)
         signed_at = evidence.signed_at
         until = cooling_off.until(signed_at, self._loan_amount())
@@ -174,7 +164,6 @@ class Application(models.Model):
             self._end_cooling_off()
         else:
             self.with_user(SUPERUSER_ID).with_delay(eta=until, max_retries=0)._end_cooling_off()
-        return None
 
     def _end_cooling_off(self):
         """Clock: the pause is over, the agency may book. Does nothing before."""
