@@ -2,7 +2,7 @@
 
 Reads and writes one JSON file, ``TOUR_LOAN_BENCH``: in goes {"callbacks": url of the
 listener, "refusing": url where nobody listens, "agencies": how many}; out come the
-secrets, the API key and the partner's id.
+secrets, an administrator's and an employee's API keys, the ids of employee and partner.
 """
 # ruff: noqa: F821 (the shell gives `env`)
 
@@ -51,12 +51,19 @@ SETTINGS["secrets"] = {
 }
 # Two that are never called: one with many applications, one with few.
 SETTINGS["secrets"] |= {code: agency(code, False) for code in ("many", "few")}
-admin = env.ref("base.user_admin")
-SETTINGS["api_key"] = (
-    env["res.users.apikeys"]
-    .with_user(admin)
-    ._generate("rpc", "bench", fields.Datetime.now() + timedelta(days=1))
+
+
+def api_key(user) -> str:
+    keys = env["res.users.apikeys"].with_user(user)
+    return keys._generate("rpc", "bench", fields.Datetime.now() + timedelta(days=1))
+
+
+SETTINGS["api_key"] = api_key(env.ref("base.user_admin"))
+# one whom our global rules keep from borrowers
+employee = env["res.users"].create(
+    {"name": "Employee", "login": "bench", "group_ids": [(6, 0, [env.ref("base.group_user").id])]}
 )
+SETTINGS["employee_id"], SETTINGS["employee_key"] = employee.id, api_key(employee)
 SETTINGS["partner_id"] = env["res.partner"].create({"name": "Bench", "email": "b@example.com"}).id
 FILE.write_text(json.dumps(SETTINGS))
 env.cr.commit()

@@ -1,39 +1,37 @@
-"""Run in Odoo's shell: payments that wait for PayU's page; see ``slow.py``.
+"""Run in Odoo's shell: running loans of one borrower, to press Pay on; see ``slow.py``.
 
-Reads and writes one JSON file, ``TOUR_LOAN_BENCH``: in goes {"count": how many}, out come
-the addresses of our page that leads each of them on to PayU.
+Reads and writes one JSON file, ``TOUR_LOAN_BENCH``: in goes {"agency": code of the agency
+whose funded applications get a loan, "count": how many}; out come the loans' ids.
 """
 # ruff: noqa: F821 (the shell gives `env`)
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
-from odoo.addons.payment.utils import generate_access_token
+from odoo import fields
 
 FILE = Path(os.environ["TOUR_LOAN_BENCH"])
-COUNT = json.loads(FILE.read_text())["count"]
-provider = env["payment.provider"].search([("code", "=", "payu_ru")], limit=1)
-payer = env["res.partner"].create(
-    {"name": "Мария Иванова", "email": "m@example.com", "phone": "+79161234567"}
+SETTINGS = json.loads(FILE.read_text())
+applications = env["tour_loan.application"].search(
+    [("agency_id.code", "=", SETTINGS["agency"]), ("state", "=", "funded")],
+    limit=SETTINGS["count"],
 )
-addresses = []
-for number in range(COUNT):
-    reference = f"BENCH-{number}"
-    env["payment.transaction"].create(
+loans = env["tour_loan.loan"].create(
+    [
         {
-            "provider_id": provider.id,
-            "payment_method_id": env.ref("payment.payment_method_card").id,
-            "reference": reference,
-            "amount": 1000,
-            "currency_id": env.ref("base.RUB").id,
-            "partner_id": payer.id,
-            "operation": "online_redirect",
+            "application_id": application.id,
+            "state": "active",
+            "as_of": fields.Datetime.now(),
+            "amount": 99000,
+            "principal": 99000,
+            "payoff": 99000,
+            "next_payment_on": fields.Date.today() + timedelta(days=20),
+            "next_payment_amount": 35000,
         }
-    )
-    token = generate_access_token(reference, env=env)
-    query = urlencode({"reference": reference, "access_token": token})
-    addresses.append(f"/payment/payu_ru/wait?{query}")
-FILE.write_text(json.dumps(addresses))
+        for application in applications
+    ]
+)
+FILE.write_text(json.dumps(loans.mapped("uuid")))
 env.cr.commit()

@@ -3,10 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
-from .story import Borrower, wait_until
+from .story import Borrower, hurry, wait_until
 
 OUTBOXES = ("tour_loan_callback", "tour_loan_sms", "moyamfo_message")
-# A message that failed is repeated after 5, 30, 120 s.
 SETTLING_SECONDS = 150
 
 
@@ -25,10 +24,11 @@ def settle(stack) -> None:
     """Wait until nothing is on its way out of Odoo.
 
     The job runner looks for jobs of dead workers when something happens in its queue,
-    and once a minute by itself; knocking spares the minute.
+    and once a minute by itself; knocking spares the minute, and the wait for repeats too.
     """
 
     def nothing_waits():
+        hurry(stack)
         stack.sql("NOTIFY queue_job, 'anything new?'")
         waiting = {
             table: stack.sql(f"SELECT id, last_error FROM {table} WHERE state = 'pending'")
@@ -36,7 +36,7 @@ def settle(stack) -> None:
         }
         return not any(waiting.values()) or waiting
 
-    wait_until(lambda: nothing_waits() is True, SETTLING_SECONDS, every=0.5)
+    wait_until(lambda: nothing_waits() is True, SETTLING_SECONDS, every=0.25)
 
 
 def check(who: Borrower, state: str, *, submitted: bool = True) -> dict:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from .story import PATIENCE, Borrower, wait_until
+from .story import PATIENCE, Borrower, hurry, wait_until
 
 
 class Customer(Borrower):
@@ -40,7 +40,7 @@ class Customer(Borrower):
         return self.sandbox.order(self.order_number)["application"]["status"]
 
     def await_status(self, *statuses: str):
-        wait_until(lambda: self.status() in statuses, 120)
+        wait_until(lambda: hurry(self.stack) or self.status() in statuses, 120, every=0.3)
 
     def book(self, number: str = "БР-1") -> dict:
         return self.sandbox.call(self.order_number, "application.commit", booking_number=number)
@@ -49,6 +49,7 @@ class Customer(Borrower):
         """Step 8: the loan's page, once the lender's books have started it."""
 
         def there():
+            hurry(self.stack)
             # a page that is just loading itself anew aborts this
             if not self.arrives(f"{self.stack.url()}/my/applications"):
                 return False
@@ -58,7 +59,7 @@ class Customer(Borrower):
             link.click()
             return self.page.get_by_role("link", name="Оплатить").count()
 
-        wait_until(there, 150, every=1)
+        wait_until(there, 150, every=0.3)
         self.shoot("loan")
 
     def pay(self, how: str = "pay", what: str = "next"):
@@ -114,7 +115,8 @@ class Customer(Borrower):
         """Wait until so many installments are shown as paid."""
 
         def shown():
+            hurry(self.stack)
             self.look_again()
             return self.page.locator(".tl-schedule .is-paid").count() == count
 
-        wait_until(shown, 150, every=1)
+        wait_until(shown, 150, every=0.3)

@@ -36,6 +36,19 @@ def wait_until(question, seconds: float = 90, every: float = 0.2):
     return answer
 
 
+def hurry(stack) -> bool:
+    """Let messages that wait for their next attempt try it now; return False.
+
+    Moves their clock, not the rule: 5, 30 or 45 seconds of waiting prove nothing. Only for
+    when everybody is there again and has done what he was asked, answered or not.
+    """
+    stack.sql(
+        "UPDATE queue_job SET eta = NULL WHERE state = 'pending' AND method_name = '_deliver' "
+        "AND eta > now() AT TIME ZONE 'utc'"
+    )
+    return False
+
+
 class Sandbox:
     """The counterparties' JSON."""
 
@@ -99,7 +112,8 @@ class Sandbox:
         """Return the code of the next SMS to ``phone`` with an id above ``after``."""
 
         def come():
-            messages = self.get("phone", "sms", phone=phone, after=after, wait=5)["messages"]
+            hurry(self.stack)
+            messages = self.get("phone", "sms", phone=phone, after=after, wait=1)["messages"]
             return [message["code"] for message in messages if message["code"]]
 
         return wait_until(come, 90)[0]

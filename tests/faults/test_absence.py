@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e import outcome
-from tests.e2e.story import wait_until
+from tests.e2e.story import hurry, wait_until
 
 
 def test_everybody_is_away_for_a_while(borrower, sandbox, stack):
@@ -32,6 +32,7 @@ def test_everybody_is_away_for_a_while(borrower, sandbox, stack):
     wait_until(lambda: tried(stack, "tour_loan_callback") and tried(stack, "moyamfo_message"))
     stack.start_sandbox("travel")
     sandbox.stack.start_sandbox("moyamfo")
+    hurry(stack)
     borrower.await_heading("Заём одобрен")
     outcome.check(borrower, "approved")
     assert outcome.told(borrower) == ["filling", "submitted", "approved"]

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import outcome
 from tests.e2e.quick import QuickCustomer
-from tests.e2e.story import wait_until
+from tests.e2e.story import hurry, wait_until
 
 from .test_absence import tried
 
@@ -42,6 +42,7 @@ def away(stack, name: str, table: str):
     """Wait until a message could not be brought to ``name``, which then comes back."""
     wait_until(lambda: tried(stack, table))
     stack.start_sandbox(name)
+    hurry(stack)
 
 
 def test_a_silent_agency_that_wants_to_be_asked_makes_him_wait(customer, stack, silence):
@@ -156,6 +157,7 @@ def test_everybody_is_away_while_he_repays(customer, sandbox, stack):
     customer.look_again()
     customer.sees("получена, кредитор её учитывает")
     stack.start_sandbox("moyamfo")
+    hurry(stack)
     customer.await_booked(1)
     outcome.check_three_books(customer, 1)
     outcome.check(customer, "funded")

@@ -1,9 +1,12 @@
 """A payment's own pages: the way to the provider, and what came of it."""
 
+import random
+from datetime import timedelta
 from functools import wraps
 
 from werkzeug.exceptions import NotFound
 
+from odoo import fields
 from odoo.http import request, route
 
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
@@ -12,8 +15,10 @@ from odoo.addons.payment.utils import check_access_token
 from ..models.loan.payment_page import FINAL
 from .loan import LoanPages, with_loan
 
-# Seconds between two looks at whether the provider's page is there.
-REFRESH = 1
+# Seconds between two looks at whether the provider's page is there: soon at first; who
+# waits for a provider that hangs looks less often, and not with all others at once.
+REFRESH, PATIENT_REFRESH = 1, (3, 6)
+SOON = timedelta(seconds=4)
 
 
 def with_payment(page):
@@ -82,7 +87,9 @@ class PaymentPages(LoanPages):
         status = payment._tour_loan_status()
         if status == "opening":
             response = self._payment_page(payment)
-            response.headers["Refresh"] = str(REFRESH)
+            is_fresh = fields.Datetime.now() - payment.create_date < SOON
+            seconds = REFRESH if is_fresh else random.randint(*PATIENT_REFRESH)
+            response.headers["Refresh"] = str(seconds)
             return response
         is_open = payment.tour_loan_under_way and payment._tour_loan_page_is_open()
         if not is_open or not payment.tour_loan_id._is_running():

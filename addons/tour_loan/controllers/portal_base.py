@@ -1,6 +1,7 @@
 """What every borrower page needs: who is asking, may he, and how the page is laid."""
 
 import hashlib
+import random
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -13,8 +14,9 @@ from ..rules import masking
 
 SESSION_KEY = "tour_loan_application"
 BIRTH_DATE_KEY = "tour_loan_birth_date"
-# until a page that waits asks again: a PDF takes a second, a counterparty that hangs more
-WAIT_SECONDS = {"documents": 1, "trouble": 30, "agency": 4}
+# Until a page that waits asks again, from and to: a PDF takes a second, a counterparty
+# that hangs more, and those who wait for it do not all ask at the same moment.
+WAIT_SECONDS = {"documents": (1, 1), "trouble": (30, 30), "agency": (3, 6)}
 
 
 def with_application(page):
@@ -144,7 +146,8 @@ class BorrowerPages(Controller):
         """
         page = self._render("waiting_page", application, what=what)
         # with an address: after a POST the page is asked for, not posted again
-        page.headers["Refresh"] = f"{WAIT_SECONDS[what]}; url={request.httprequest.path}"
+        seconds = random.randint(*WAIT_SECONDS[what])
+        page.headers["Refresh"] = f"{seconds}; url={request.httprequest.path}"
         return page
 
     def _json_answer(self, values):

@@ -260,8 +260,13 @@ class TestOnePayment(LoanHttpCommon):
         loan = self.active()
         payment = self.transaction(loan)
         payment.tour_loan_under_way = True
+        self.age(payment, seconds=0)
         visitor = self.logged_in(loan).get(payment._tour_loan_url("open"))
         self.assertEqual(visitor.response.headers["Refresh"], "1")
+        # a provider that takes so long is asked about less often
+        self.age(payment, seconds=20)
+        visitor.get(payment._tour_loan_url("open"))
+        self.assertIn(int(visitor.response.headers["Refresh"]), range(3, 7))
         self.age(payment, minutes=3)
         visitor.get(payment._tour_loan_url("open"))
         self.assertEqual(visitor.path, payment._tour_loan_url())

@@ -1,9 +1,13 @@
 import json
+from datetime import datetime
 from uuid import uuid4
 
 from odoo.tests import tagged, warmup
 
+from ..models.agency.application_agency import AFTER_THE_COMMIT
 from .common import TourLoanCommon
+
+NOW = datetime(2026, 11, 24, 9)
 
 
 @tagged("post_install", "-at_install", "is_query_count")
@@ -49,6 +53,22 @@ class TestPerformance(TourLoanCommon):
         self.begin()
         with self.assertQueryCount(1):
             self.call(body)
+
+    @warmup
+    def test_get_reads_its_row_once_in_every_state(self):
+        application = self.approved()
+        body = self.body("application.get", {"order_number": application.order_number})
+        for state in (name for name, _title in application._fields["state"].selection):
+            application.write(
+                {
+                    **dict(state=state, payout_order="1", payout_amount=1, payout_on=NOW),
+                    **dict(signed_at=NOW, cooling_off_until=NOW, commit_until=NOW, needs=["x"]),
+                }
+            )
+            self.begin()
+            claims = 1 if state in AFTER_THE_COMMIT else 0
+            with self.subTest(state), self.assertQueryCount(1 + claims):
+                self.call(body)
 
     @warmup
     def test_queries_of_a_quote(self):

@@ -112,7 +112,8 @@ class Agency(models.Model):
         return application._agency_object()
 
     def _rpc_application_get(self, params) -> dict:
-        return self._application_of(params)._agency_object()
+        fetched = self.env["tour_loan.application"]._object_fields
+        return self._application_of(params, fetched)._agency_object()
 
     def _rpc_application_cancel(self, params) -> dict:
         """Cancel at once before the commit; after it, ask the lender to."""
@@ -170,22 +171,26 @@ class Agency(models.Model):
         [(fresh, known)] = self.env.cr.fetchall()
         return fresh, self.env["tour_loan.application"].browse(known or [])
 
-    def _application_of_order(self, number):
+    def _application_of_order(self, number, fetched=None):
         """Return the order's latest application of this agency."""
-        return self.env["tour_loan.application"].search(
+        return self.env["tour_loan.application"].search_fetch(
             [("agency_id", "=", self.id), ("order_number", "=", number)],
+            fetched,
             order="id desc",
             limit=1,
         )
 
-    def _application_of(self, params):
-        """Return this agency's application named by id or order number."""
+    def _application_of(self, params, fetched=None):
+        """Return this agency's application named by id or order number.
+
+        :param fetched: names of the fields that will be read; None: about all
+        """
         if params.application_id:
             application = self.env["tour_loan.application"].search_fetch(
-                [("agency_id", "=", self.id), ("uuid", "=", params.application_id)]
+                [("agency_id", "=", self.id), ("uuid", "=", params.application_id)], fetched
             )
         else:
-            application = self._application_of_order(params.order_number)
+            application = self._application_of_order(params.order_number, fetched)
         if not application:
             raise errors.NotFound()
         return application

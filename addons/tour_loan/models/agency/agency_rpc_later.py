@@ -184,11 +184,10 @@ class Agency(models.Model):
         # all before the oldest open transaction is read, also what `updated_since` left out
         last = (page[-1][1], page[-1][0]) if more else (open_transaction, 0)
         cursor = base64.urlsafe_b64encode("{}.{}".format(*last).encode()).decode()
+        applications = Application.browse([row[0] for row in page])
+        applications.fetch(Application._object_fields)
         return {
-            "items": [
-                application._agency_object()
-                for application in Application.browse([row[0] for row in page])
-            ],
+            "items": [application._agency_object() for application in applications],
             "next_cursor": cursor if more else None,
             "resume_cursor": None if more else cursor,
         }

@@ -55,6 +55,18 @@ class Application(models.Model):
 
     # --- the object ---
 
+    # What the object below reads, not the sixty columns more of the row: they were a third
+    # of `application.get`. A field that is missing here costs a query more.
+    _object_fields = (
+        *("uuid", "order_number", "state", "state_changed_at", "sequence", "test", "content"),
+        *("link_made_at", "link_used_at", "link_generation", "held_until", "signed_at"),
+        *("amount", "advance", "months", "product_id", "phone", "customer_phone", "last_name"),
+        *("offer_amount", "offer_problem", "offer_months", "offer_monthly_payment", "offer_rate"),
+        *("offer_psk", "offer_psk_amount", "offer_valid_until", "offer_schedule"),
+        *("payout_amount", "payout_on", "payout_order", "cooling_off_until", "commit_until"),
+        *("needs", "decline_code", "loan_number"),
+    )
+
     def _agency_object(self) -> dict:
         """Return the application object of the agency API: no personal data in it."""
         self.ensure_one()
