@@ -162,7 +162,7 @@ class LoanPages(BorrowerPages, PaymentPortal):
             )
         )
 
-    @route("/my/loans/<string:uuid>/transaction/<string:token>", type="jsonrpc", auth="user")
+    @route("/my/loans/<string:uuid>/transaction/<string:token>", type="jsonrpc", auth="public")
     @with_loan
     def loan_transaction(self, loan, token, **kwargs):
         """Make the transaction: sum, currency and payer come from here, not from him."""

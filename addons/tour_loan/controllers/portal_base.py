@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
 
-from odoo.http import STORED_SESSION_BYTES, Controller, request
+from odoo.http import STORED_SESSION_BYTES, Controller, SessionExpiredException, request
 
 from .. import ways
 from ..rules import masking
@@ -77,6 +77,11 @@ def turn_away(application_sudo):
     owner = application_sudo.borrower_id.user_id
     if not (request.env.user._is_public() or owner.id == request.env.uid):
         raise NotFound()
+    if request.dispatcher.routing_type == "jsonrpc":  # Odoo's payment form shows what it reads
+        text = request.env(context={"lang": "ru_RU"})._(
+            "Your session is over and nothing was paid. Load the page anew and log in."
+        )
+        raise SessionExpiredException(text)
     return request.redirect(ways.to_login(here(), lost=request.httprequest.method == "POST"))
 
 

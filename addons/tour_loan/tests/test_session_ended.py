@@ -126,6 +126,14 @@ class TestSessionEnded(LoanHttpCommon):
         self.assertEqual((page.status, page.path), (200, link))
         self.assertTrue(page.send().path.endswith("/documents"))
 
+    def test_odoos_payment_form_reads_in_russian_that_the_session_is_over(self):
+        loan = self.active()
+        address = f"/my/loans/{loan.uuid}/transaction/x"
+        error = self.url_open(address, json={"params": {"flow": "redirect"}}).json()["error"]
+        self.assertEqual(error["code"], 100)
+        self.assertIn("ничего не оплачено", error["data"]["message"])
+        self.assertFalse(self.env["payment.transaction"].search([("tour_loan_id", "=", loan.id)]))
+
     def test_a_login_leads_to_nothing_but_the_cabinets_pages(self):
         uuid = "0" * 36
         for path in (
