@@ -43,7 +43,7 @@ WORDS = r"""() => {
         const node = walker.currentNode, place = node.parentElement;
         const text = node.textContent.trim();
         if (!place.closest("script, style, noscript") && place.checkVisibility()
-                && /[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}/.test(text)) {
+                && /[A-Za-z]{2,}[ ,]+[a-z]{2,}/.test(text)) {  // hotels have capitals
             found.push(text.slice(0, 80));
         }
     }

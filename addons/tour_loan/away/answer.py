@@ -30,7 +30,7 @@ PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-{refresh}<title>{title}</title>
+<title>{title}</title>
 <style>{style}</style>
 </head>
 <body><main>
@@ -95,12 +95,13 @@ def page(status: int, reads: bool) -> Response:
     """Return the page; who reads comes back by himself, what was sent is not sent again."""
     again = reads and status == 503
     html = PAGE.format(
-        refresh=f'<meta http-equiv="refresh" content="{2 * RETRY_AFTER}">\n' if again else "",
         title=TITLES[status],
         style=STYLE,
         text=FOR_READERS if again else TEXTS[status],
     )
     response = Response(html, mimetype="text/html")
+    if again:
+        response.headers["Refresh"] = str(2 * RETRY_AFTER)
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; frame-ancestors 'none'"
     )
