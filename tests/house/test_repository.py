@@ -110,3 +110,20 @@ def test_nginx_reaches_odoo_and_odoo_itself_whatever_becomes_of_the_other():
 def test_the_sandbox_is_a_profile_of_its_own():
     sandbox = [name for name, service in services().items() if service.get("profiles")]
     assert sorted(sandbox) == ["moyamfo", "payu", "phone", "sandbox-door", "travel"]
+
+
+def test_no_mock_stands_in_a_models_class():
+    """Odoo looks through a class for what is decorated; a mock says yes to every question.
+
+    It would remember one as a method to be run at each deletion, for all later tests.
+    """
+    mocked = re.compile(
+        r"patch\.object\(\s*(?:self\.registry|type\(|documents\b|\w+\.registry)[^()]*?"
+        r"(?:\([^()]*\)[^()]*?)*(?:side_effect|return_value)="
+    )
+    found = [
+        name
+        for name, text in tracked_text().items()
+        if name.startswith("addons/") and mocked.search(text)
+    ]
+    assert found == []

@@ -29,7 +29,9 @@ class TestPaymentTransaction(PayuCommon, PaymentHttpCommon):
 
     def test_documents_name_the_payment(self):
         with patch.object(
-            self.registry["payment.transaction"], "_compute_reference_prefix", return_value="S/1"
+            self.registry["payment.transaction"],
+            "_compute_reference_prefix",
+            lambda *_args, **_kwargs: "S/1",
         ):
             self.assertEqual(self._reference(None), "S-1")
 

@@ -115,9 +115,12 @@ class TestPagesThatWait(TourLoanHttpCommon):
     def test_a_full_disk_is_waited_for(self):
         application = self.filled()
         application.document_ids._forget()
-        full = OSError(28, "No space left on device")
+
+        def full(*_args):
+            raise OSError(28, "No space left on device")
+
         with (
-            patch.object(self.registry["tour_loan.document"], "_store", side_effect=full),
+            patch.object(self.registry["tour_loan.document"], "_store", full),
             self.assertRaises(models.signing.document.RetryableJobError),
         ):
             self.env["tour_loan.document"]._make_stage(
@@ -134,9 +137,13 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
         documents = self.registry["tour_loan.document"]
         real = models.signing.document.Document._have_made
         self.startPatcher(patch.object(documents, "_have_made", real))
-        self.broken = self.startPatcher(
-            patch.object(documents, "_pdf", side_effect=ValueError("x"))
-        )
+        self.outcome = ValueError("x")
+        self.startPatcher(patch.object(documents, "_pdf", lambda _self, _html: self.lay_out()))
+
+    def lay_out(self) -> bytes:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
 
     def ordered(self) -> list:
         return [job for job in self.jobs.enqueued_jobs if job.method_name == "_make_stage"]
@@ -210,13 +217,12 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
             self.env, f"operator {stage}", groups="tour_loan.tour_loan_group_operator"
         )
         row.with_user(operator).action_send_again()
-        self.broken.side_effect = None
-        self.broken.return_value = b"%PDF-1.7 mended"
+        self.outcome = b"%PDF-1.7 mended"
         self.make()
         self.assertFalse(failure.exists())
         page.get(address)
         self.assertTrue(page.page.xpath("//input[@type='checkbox']"))
-        self.broken.side_effect = ValueError("x")
+        self.outcome = ValueError("x")
 
     def failure(self, row):
         return self.env["tour_loan.document.failure"].browse(row.res_id)
@@ -236,7 +242,7 @@ class TestDocumentsThatFail(TourLoanHttpCommon):
         self.assertFalse(failure._bars())
 
     def test_an_error_of_files_that_is_no_lack_of_room_is_a_failure(self):
-        self.broken.side_effect = FileNotFoundError(2, "no such font")
+        self.outcome = FileNotFoundError(2, "no such font")
         application = self.application()
         with self.assertLogs("odoo.addons.tour_loan.models.signing.document", "ERROR"):
             made = self.env["tour_loan.document"]._make_stage(
