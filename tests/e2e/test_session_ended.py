@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from scripts import odoo
 
 from .quick import QuickCustomer
-from .story import PATIENCE, PHONE_SIZE, Borrower
+from .story import PATIENCE, PHONE_SIZE, Borrower, wait_until
 from .test_staff import log_in
 
 STORED = 42  # of a session's id: the part that stays when Odoo renews it
@@ -17,9 +17,10 @@ LOGIN = re.compile(r"/tour_loan/login\?next=%2Fmy%2F")
 
 def end_session(page):
     """End it at the server: the browser knows nothing and goes on sending its cookie."""
-    [sid] = [one["value"] for one in page.context.cookies() if one["name"] == "session_id"]
-    for file in (odoo.DATA / "sessions").rglob(f"{sid[:STORED]}*"):
-        file.unlink()
+    for cookie in page.context.cookies():
+        if cookie["name"] == "session_id":
+            for file in (odoo.DATA / "sessions").rglob(f"{cookie['value'][:STORED]}*"):
+                file.unlink(missing_ok=True)
 
 
 def come_back(borrower: Borrower, born="14.05.1990"):
@@ -91,15 +92,23 @@ def test_staff_are_led_to_their_login_and_back(stack, chromium, menu):
     page = context.new_page()
     log_in(page, stack.url(), "operator")
     page.locator(".o_menu_sections").get_by_text(menu, exact=True).wait_for()
+    page.wait_for_load_state("networkidle")  # what is under way would write the session anew
     end_session(page)
     page.locator(".o_menu_sections").get_by_text(menu, exact=True).click()
     dialog = page.locator(".modal")
     expect(dialog).to_contain_text("истек")
-    context.clear_cookies(name="session_id")  # a late answer may have brought one
     dialog.locator("button.btn-primary").click()
-    expect(page).to_have_url(re.compile("/web/login"))
+
+    def at_the_login():
+        # a request under way may have written the session once more
+        end_session(page)
+        context.clear_cookies(name="session_id")
+        page.goto(f"{stack.url()}/odoo")
+        return "/web/login" in page.url
+
     page.close()
     page = context.new_page()
+    wait_until(at_the_login)
     log_in(page, stack.url(), "operator")
     expect(page.locator(".o_menu_sections")).to_contain_text(menu)
     context.close()
