@@ -5,9 +5,11 @@ Give an ``Inspector`` to a ``Borrower`` as its ``shots``, or to the scenes of
 """
 
 import re
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error
 
 from .story import PHONE_SIZE
 
@@ -67,9 +69,17 @@ class Inspector:
         """Look at a page as it is now; pages of the counterparties are not ours."""
         if not page.url.startswith(self.stack.url() + "/") or "/odoo" in page.url:
             return
-        page.wait_for_load_state()
+        with held(page):
+            try:
+                faults = self._look(page, name)
+            except Error:  # it was leaving for its next state just then
+                faults = self._look(page, name)
         self.seen.append(name)
-        faults = [
+        self.faults += [f"{name}: {fault}" for fault in faults]
+
+    def _look(self, page, name: str) -> list[str]:
+        page.wait_for_load_state()
+        return [
             *([] if page.locator("h1:visible").count() else ["no heading"]),
             *(f"small target: {target}" for target in page.evaluate(SMALL_TARGETS)),
             *self._widths(page),
@@ -79,7 +89,6 @@ class Inspector:
             *english(page),
             *map(explained, found(page)),
         ]
-        self.faults += [f"{name}: {fault}" for fault in faults]
 
     @staticmethod
     def _is_bare(page) -> bool:
@@ -111,6 +120,26 @@ class Inspector:
         heavy = not 0 < code < OWN_LIMIT or everything >= FIRST_VISIT
         if heavy and not page.locator(PAYMENT_FORM).count():  # loads what Odoo's form needs
             yield f"weighs {code} and {everything} bytes: {loaded}"
+
+
+@contextmanager
+def held(page):
+    """Keep the page where it is: many ask for their state and follow it by themselves."""
+    waiting = []
+
+    def hold(route):
+        if route.request.is_navigation_request() or route.request.url.endswith("/state"):
+            waiting.append(route)
+        else:
+            route.fallback()
+
+    page.route("**/*", hold)
+    try:
+        yield
+    finally:
+        for route in waiting:
+            route.continue_()
+        page.unroute("**/*", hold)
 
 
 def skip_link(page):

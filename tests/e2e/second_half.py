@@ -112,11 +112,12 @@ class Customer(Borrower):
         return f"{self.stack.url()}/my/loans/{uuid}"
 
     def await_booked(self, count: int):
-        """Wait until so many installments are shown as paid."""
+        """Wait until so many installments are shown as paid on the loan's page."""
+        address = self.loan_page()  # the page of a payment shows a schedule too
 
         def shown():
             hurry(self.stack)
-            self.look_again()
+            self.go(address)
             return self.page.locator(".tl-schedule .is-paid").count() == count
 
         wait_until(shown, 150, every=0.3)
