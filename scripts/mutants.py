@@ -6,7 +6,8 @@ run until one fails. In the subjects that cost money or trust every mutant has t
 or be explained in ``tests/mutants/explained.toml``; of all other files a sample that is
 always the same must be killed at 90 %. Then the named mutants of models and controllers
 (``scripts/named_mutants.py``). ``ONLY="psk codes"`` takes some of the subjects, ``rest``
-and ``named`` among them. Verdicts are kept in ``var/mutants`` while nothing they rest on changes.
+and ``named`` among them. Verdicts are kept in ``var/mutants`` while neither the file nor those
+tests change; ``rm -r var/mutants`` forgets them.
 """
 
 import difflib
@@ -120,9 +121,8 @@ def mutants_of(subject: str) -> list[Mutant]:
     if subject != REST:
         files = [f"addons/{file}" for file in SUBJECTS[subject]]
         return [mutant for file in files for mutant in read(file) if is_mutant(mutant)]
-    rooms = [path for room in ROOMS for path in sorted((ROOT / "addons" / room).rglob("*.py"))]
-    files = [str(path.relative_to(ROOT)) for path in rooms]
-    others = [mutant for file in files if not is_important(file) for mutant in read(file)]
+    files = [file for file in room_files() if not is_important(file)]
+    others = [mutant for file in files for mutant in read(file)]
     others.sort(key=lambda mutant: hashlib.sha256("\0".join(mutant.key).encode()).digest())
     return list(islice(filter(is_mutant, others), SAMPLE))
 
@@ -170,14 +170,19 @@ class Watch:
 def walked() -> dict:
     """Return ``lines``, the tests that walk each line of each file, and their ``seconds``.
 
-    Only test files that changed since the last time are run, all of them if a room did.
+    Only test files are run that changed since the last time, or that walk a file that did.
     """
     mark = FOLDER / "walked.json"
     known = json.loads(mark.read_text()) if mark.exists() else {}
-    if known.get("shared") != fingerprint():
-        known = {"shared": fingerprint(), "files": {}, "lines": {}, "seconds": {}}
-    files = {str(path.relative_to(ROOT)): fingerprint(path) for path in TESTS.rglob("test_*.py")}
-    changed = [file for file, digest in sorted(files.items()) if known["files"].get(file) != digest]
+    tests = {str(path.relative_to(ROOT)): fingerprint(path) for path in TESTS.rglob("test_*.py")}
+    rooms = {file: fingerprint(ROOT / file) for file in room_files()}
+    if not rooms.keys() <= known.get("rooms", {}).keys():  # nobody knows who walks a new one
+        known = {"tests": {}, "rooms": rooms, "lines": {}, "seconds": {}}
+    changed = {file for file, digest in tests.items() if known["tests"].get(file) != digest}
+    for file, digest in rooms.items():
+        if known["rooms"][file] != digest:
+            walkers = {test for tests in known["lines"].get(file, {}).values() for test in tests}
+            changed |= {test.split("::")[0] for test in walkers} & tests.keys()
     if changed:
         print(
             f"- {len(changed)} files of tests, to see which lines each test walks ...", flush=True
@@ -186,11 +191,10 @@ def walked() -> dict:
             if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
                 sys.exit("tests of the rooms fail without any mutant: make unit")
         else:
-            os._exit(measure(changed))
-        kept = set(files) - set(changed)
+            os._exit(measure(sorted(changed)))
         known["seconds"] |= json.loads((FOLDER / "seconds.json").read_text())
-        known["lines"] = merged(known["lines"], kept)
-        known["files"] = files
+        known["lines"] = merged(known["lines"], tests.keys() - changed)
+        known |= {"tests": tests, "rooms": rooms}
         mark.write_text(json.dumps(known))
     return known
 
@@ -224,14 +228,23 @@ def measure(files: list[str]) -> int:
     return code
 
 
-def fingerprint(*tests: Path) -> str:
-    """Return a digest of these test files, or of none, with all rooms and what tests share."""
-    rooms = [path for room in ROOMS for path in sorted((ROOT / "addons" / room).rglob("*.py"))]
-    shared = [path for path in sorted(TESTS.rglob("*.py")) if not path.name.startswith("test_")]
+def room_files() -> list[str]:
+    """Return the files of the pure rooms."""
+    folders = [ROOT / "addons" / room for room in ROOMS]
+    return [str(path.relative_to(ROOT)) for folder in folders for path in _python(folder)]
+
+
+def fingerprint(*files: Path) -> str:
+    """Return a digest of these files and of what tests of the rooms share."""
+    shared = [path for path in _python(TESTS) if not path.name.startswith("test_")]
     digest = hashlib.sha256()
-    for path in (*rooms, *shared, *tests):
+    for path in (*shared, *files):
         digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _python(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
 
 
 # Trying them
@@ -272,13 +285,14 @@ def tried(mutants: list[Mutant]) -> dict[Mutant, str]:
     verdicts, waiting, prints = {}, [], {}
     for mutant in mutants:
         tests = chosen(mutant, known["lines"].get(mutant.file, {}))
-        files = tuple(sorted({test.split("::")[0] for test in tests}))
+        parts = stages(mutant, tests, known["seconds"])
+        files = (mutant.file, *sorted({file for part in parts for file in part.files}))
         prints[files] = prints.get(files) or fingerprint(*(ROOT / file for file in files))
         name = hashlib.sha256("\0".join((*mutant.key, prints[files])).encode()).hexdigest()
         if name in kept or not tests:
             verdicts[mutant] = kept.get(name, ALIVE)
         else:
-            waiting.append((mutant, name, stages(mutant, tests, known["seconds"])))
+            waiting.append((mutant, name, parts))
     if waiting:
         print(f"- {len(waiting)} mutants, {len(verdicts)} known from before ...", flush=True)
         preload()

@@ -96,7 +96,8 @@ def test_a_change_anywhere_breaks_the_signature(position):
 @pytest.mark.parametrize("given_signature, secret", [("", SECRET), ("é" * 64, SECRET)])
 def test_missing_or_foreign_signature_is_refused(given_signature, secret):
     _name, date, method, path, body, _expected = VECTORS[2]
-    assert not signature.is_valid(given_signature, MERCHANT, secret, date, method, path, body)
+    found = signature.is_valid(given_signature, MERCHANT, secret, date, method, path, body)
+    assert found is False
 
 
 def test_the_letter_case_of_a_signature_does_not_matter():
@@ -118,7 +119,7 @@ def test_an_empty_secret_accepts_nothing():
 
 
 def test_headers_sign_the_very_date_they_carry():
-    moment = datetime(2026, 1, 15, 10, 0, tzinfo=timezone(timedelta(hours=3)))
+    moment = datetime(2026, 1, 15, 10, 0, 0, 999999, tzinfo=timezone(timedelta(hours=3)))
     path = "/api/v4/payments/authorize"
     headers = signature.headers(MERCHANT, SECRET, moment, "POST", path, AUTHORIZE, "k" * 36)
     assert headers["X-Header-Date"] == "2026-01-15T10:00:00+03:00"

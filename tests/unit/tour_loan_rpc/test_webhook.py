@@ -167,6 +167,12 @@ def test_too_many_signatures_are_not_even_looked_at(secret):
     assert refused(headers, secrets=[secret])
 
 
+def test_a_signature_of_another_version_is_none(secret):
+    headers = library_headers(secret)
+    headers["webhook-signature"] = headers["webhook-signature"].replace("v1,", "v2,")
+    assert refused(headers, secrets=[secret])
+
+
 def test_the_eighth_signature_is_the_last_that_counts(secret):
     headers = library_headers(secret)
     headers["webhook-signature"] = "v1,AAAA " * 7 + headers["webhook-signature"]
