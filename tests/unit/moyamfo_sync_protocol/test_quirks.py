@@ -130,6 +130,14 @@ def test_the_wish_to_wait_is_kept(exchange, quirk):
     assert (busy.value.status, busy.value.retry_after) == (503, 7.0)
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7), ("soon", None), ("-7", None), ("", None), ("Thu, 01 Jan 2026 00:00:00 GMT", 0)],
+)
+def test_the_wish_is_seconds_or_a_date_or_none(header, seconds):
+    assert protocol.transport._retry_after(header) == seconds
+
+
 def test_rights_lost_on_the_way(exchange, quirk):
     exchange.application_states([])
     quirk("unauthorized")
