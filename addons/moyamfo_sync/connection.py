@@ -1,17 +1,20 @@
 """The exchange as this server's settings say: one per thread, built when first used."""
 
+import logging
 import threading
 from pathlib import Path
 
 from odoo.tools import config
 
 from odoo.addons.tour_loan.rules.masking import mask_text
+from odoo.addons.tour_loan.rules.questionnaire import TOLD
 from odoo.addons.tour_loan.tools import is_neutralized, server_setting
 
 from .protocol.errors import ProfileError
 from .protocol.exchange import Exchange
 from .protocol.profile import load
 
+_logger = logging.getLogger(__name__)
 PROFILES = Path(__file__).parent / "profiles"
 _local = threading.local()
 
@@ -36,7 +39,7 @@ def exchange(env) -> Exchange:
         raise ProfileError("moyamfo_sync.url is not set on this server")
     if getattr(_local, "settings", None) != settings:
         _local.exchange = Exchange(
-            load(profile_path(profile)),
+            _load(profile),
             url,
             login,
             password,
@@ -45,6 +48,18 @@ def exchange(env) -> Exchange:
         )
         _local.settings = settings
     return _local.exchange
+
+
+def _load(name: str):
+    profile = load(profile_path(name), TOLD)
+    if profile.unmapped:
+        # not an error: the lender's system may have no place for it
+        _logger.info(
+            "The profile %s does not say where these answers go, they stay here: %s",
+            profile.name,
+            ", ".join(profile.unmapped),
+        )
+    return profile
 
 
 def forget():

@@ -72,7 +72,7 @@ class Paint:
     def explained(self) -> str:
         """Return what the time went to, in a line."""
         return (
-            f"best {self.best:.0f}, server {self.answered - LATENCY:.0f}, "
+            f"best {self.best:.0f}, server {self.answered:.0f}, "
             f"first paint {self.first:.0f} ms; {self.bytes / 1024:.0f} KiB, "
             f"{self.requests} requests before {self.what}"
         )

@@ -70,6 +70,30 @@ class TestSystemPackages:
         monkeypatch.setattr(system_packages, "PACKAGES", [wish])
         system_packages.ensure("demo")
 
+    @pytest.fixture
+    def apt(self, no_programs, monkeypatch):
+        """An apt-get that fails, and remembers what it was asked for."""
+        asked = no_programs / "asked"
+        program = no_programs / "apt-get"
+        program.write_text(f'#!/bin/sh\necho "$@" >> {asked}\nexit 1\n')
+        program.chmod(0o755)
+        monkeypatch.setattr(system_packages, "root_prefix", list)
+        return asked
+
+    def test_a_wish_that_cannot_be_had_stops_nobody_either(self, apt, monkeypatch, capsys):
+        wish = Package("libwish1", "a wish", program("none"), required=False)
+        monkeypatch.setattr(system_packages, "PACKAGES", [wish])
+        system_packages.ensure("demo")
+        assert "done without" in capsys.readouterr().out
+        assert apt.exists()
+
+    def test_what_another_makes_needless_is_not_asked_for_and_still_needed(self, apt, monkeypatch):
+        light = Package("light", "a wish", program("light"), required=False, instead_of="whole")
+        whole = Package("whole", "a need", program("light", "whole"))
+        monkeypatch.setattr(system_packages, "PACKAGES", [light, whole])
+        with pytest.raises(Failure, match="light: a wish"):
+            system_packages.ensure("demo")
+
     @pytest.mark.parametrize("name", system_packages.BROWSERS)
     def test_the_browser_that_counts_as_installed_is_the_one_that_is_driven(
         self, no_programs, name

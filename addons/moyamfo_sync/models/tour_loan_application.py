@@ -87,26 +87,8 @@ class Application(models.Model):
             phone=self.phone,
             identified_by="cabinet" if self.identified else None,
             consents=self._moyamfo_consents(),
-            **self._moyamfo_person(),
+            answers=self._told_answers(),
         )
-
-    def _moyamfo_person(self) -> dict:
-        names = (
-            "last_name first_name middle_name birth_date birth_place passport_series "
-            "passport_number passport_issued_on passport_issued_by "
-            "passport_division_code email inn snils employment"
-        ).split()
-        told = self._told()
-        return {
-            **{name: told.get(name) or None for name in names},
-            "registration_address": self._address() or None,
-            "residence_address": self._address("residence") or None,
-            "employer": told.get("employer_name") or None,
-            "work_phone": told.get("employer_phone") or None,
-            "job_title": told.get("position") or None,
-            "income": self._exact(self.income) if self.income else None,
-            "expenses": self._exact(self.expenses) if self.expenses else None,
-        }
 
     def _moyamfo_consents(self) -> list:
         return [

@@ -25,6 +25,15 @@ def personal(default=MISSING):
 
 # === OUT === #
 
+Answer = str | date | Decimal | bool | None
+ANSWERS = "answers"
+# What a value's type does not tell.
+ANSWER_CODECS = {
+    "passport_series": codecs.PASSPORT_SERIES,
+    "passport_number": codecs.PASSPORT_NUMBER,
+    "work_phone": codecs.PHONE,
+}
+
 
 @dataclass(kw_only=True)
 class Consent:
@@ -41,7 +50,11 @@ class Consent:
 
 @dataclass(kw_only=True)
 class Application:
-    """A submitted application; ``uid`` is the stable id both sides know it by."""
+    """A submitted application; ``uid`` is the stable id both sides know it by.
+
+    ``answers``: the questionnaire by its neutral names, all of it personal. Which there
+    are is declared by who asks; the profile maps the names, a codec follows from the value.
+    """
 
     uid: str
     number: str | None = None
@@ -61,31 +74,10 @@ class Application:
     tour_starts_on: date | None = None
     tour_nights: int | None = None
     held_until: datetime | None = None
-    last_name: str = personal()
-    first_name: str = personal()
-    middle_name: str | None = personal(None)
-    birth_date: date = personal()
-    birth_place: str | None = personal(None)
-    gender: str | None = wire(codecs.Word("gender"), default=None)
-    passport_series: str = wire(codecs.PASSPORT_SERIES, personal=True)
-    passport_number: str = wire(codecs.PASSPORT_NUMBER, personal=True)
-    passport_issued_on: date | None = personal(None)
-    passport_issued_by: str | None = personal(None)
-    passport_division_code: str | None = personal(None)
     phone: str = wire(codecs.PHONE, personal=True)
-    email: str | None = personal(None)
-    inn: str | None = personal(None)
-    snils: str | None = personal(None)
-    registration_address: str | None = personal(None)
-    residence_address: str | None = personal(None)
-    employment: str | None = wire(codecs.Word("employment"), default=None)
-    employer: str | None = personal(None)
-    job_title: str | None = personal(None)
-    work_phone: str | None = wire(codecs.PHONE, personal=True, default=None)
-    income: Decimal | None = personal(None)
-    expenses: Decimal | None = personal(None)
     identified_by: str | None = None
     consents: list[Consent] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)

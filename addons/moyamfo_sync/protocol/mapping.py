@@ -8,10 +8,10 @@ import json
 from dataclasses import fields
 from decimal import Decimal
 
-from . import dto
+from . import codecs, dto
 from .codecs import BOOLEAN, MOMENT
 from .errors import FormatError
-from .profile import Profile, codec_of, is_list, is_required, nested_record
+from .profile import Profile, codec_of, is_list, is_required, mapped_fields, nested_record
 
 MASK = "•••"
 
@@ -26,7 +26,7 @@ def encode(record, profile: Profile) -> dict:
     result = {}
     for key, value in profile.constants.get(name, {}).items():
         _put(result, tuple(key.split(".")), value)
-    for one in fields(record):
+    for one in mapped_fields(type(record)):
         value, path = getattr(record, one.name), profile.keys[name][one.name]
         if path is None or value is None or value == []:
             continue
@@ -34,7 +34,23 @@ def encode(record, profile: Profile) -> dict:
             _put(result, path, _encode_value(one, value, profile))
         except FormatError as error:
             raise FormatError(f"{name}.{one.name}: {error}") from None
+    for question, answer in getattr(record, dto.ANSWERS, {}).items():
+        path = profile.answers.get(question)
+        if path is None or answer is None:
+            continue
+        try:
+            codec = answer_codec(question, answer, profile)
+            _put(result, path, codec.encode(answer, profile.formats, profile.enums))
+        except FormatError as error:
+            raise FormatError(f"{name}.{question}: {error}") from None
     return result
+
+
+def answer_codec(question: str, answer, profile: Profile):
+    """The codec of an answer to the questionnaire; one of a list has words in the profile."""
+    if question in profile.enums:
+        return codecs.Word(question)
+    return dto.ANSWER_CODECS.get(question) or codecs.BY_TYPE[type(answer)]
 
 
 def _encode_value(one, value, profile):
@@ -199,9 +215,9 @@ def masked(data, profile: Profile):
     personal = {
         profile.keys[name][one.name][-1]
         for name, record in dto.RECORDS.items()
-        for one in fields(record)
+        for one in mapped_fields(record)
         if one.metadata.get("personal") and profile.keys[name][one.name]
-    }
+    } | {path[-1] for path in profile.answers.values() if path}
     return _masked(data, personal)
 
 

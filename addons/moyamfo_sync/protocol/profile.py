@@ -8,6 +8,7 @@ mixed Latin and Cyrillic letters do occur.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import get_args
@@ -38,8 +39,6 @@ ENUMS = {
     "decline_code": {"lender", "self_ban", "identity", "limits", "agency", "borrower"},
     "loan_status": {"pending", "active", "overdue", "closed", "annulled", "ceded", "court"},
     "payment_status": {"booked", "waiting", "reversed", "refused"},
-    "gender": {"male", "female"},
-    "employment": None,
 }  # fmt: skip
 PAGING = ("uids", "changed_since", "page", "page_size")
 ANSWER = ("result", "number")
@@ -70,7 +69,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Profile:
-    """A checked profile. ``keys``: record → our field → remote key path."""
+    """A checked profile. ``keys``: record → our field → remote key path.
+
+    ``answers``: the same for the questionnaire's neutral names; ``unmapped`` are those
+    the profile does not mention: such answers stay here.
+    """
 
     name: str
     wsdl: str
@@ -82,6 +85,8 @@ class Profile:
     formats: Formats
     operations: dict[str, Operation]
     keys: dict[str, dict[str, tuple[str, ...] | None]]
+    answers: dict[str, tuple[str, ...] | None]
+    unmapped: tuple[str, ...]
     constants: dict[str, dict]
     enums: dict[str, dict[str, str]]
     paging: dict[str, str]
@@ -94,8 +99,8 @@ class Profile:
     contracts: dict[str, str]
 
 
-def load(path) -> Profile:
-    """Read and check a profile file.
+def load(path, questions=None) -> Profile:
+    """Read and check a profile file; ``questions``: see ``parse``.
 
     :raises ProfileError: unreadable, not JSON or not a profile; says where
     """
@@ -105,12 +110,16 @@ def load(path) -> Profile:
         raise ProfileError(f"profile {path}: {error.strerror}") from None
     except ValueError as error:
         raise ProfileError(f"profile {path}: not JSON: {error}") from None
-    return parse(data)
+    return parse(data, questions)
 
 
-def parse(data: dict) -> Profile:
-    """Check the content of a profile file and return it as a Profile."""
-    root = _Node(data, "")
+def parse(data: dict, questions=None) -> Profile:
+    """Check the content of a profile file and return it as a Profile.
+
+    :param questions: what a questionnaire may tell: {neutral name: values of a list, or ()}
+    """
+    root, questions = _Node(data, ""), questions or {}
+    answers = _answers(root.node("keys").node("application"), questions)
     service = root.node("service")
     return Profile(
         name=root.text("name"),
@@ -122,9 +131,14 @@ def parse(data: dict) -> Profile:
         page_size=int(root.number("page_size", 1, 10000)),
         formats=_formats(root.node("formats")),
         operations=_operations(root.node("operations")),
-        keys={name: _keys(root.node("keys"), name) for name in dto.RECORDS},
+        keys={name: _keys(root.node("keys"), name, questions) for name in dto.RECORDS},
+        answers=answers,
+        unmapped=tuple(name for name in questions if name not in answers),
         constants={name: root.node("constants").data.get(name, {}) for name in dto.OUTGOING},
-        enums={name: _enum(root.node("enums"), name) for name in ENUMS},
+        enums={
+            name: _enum(root.node("enums"), name, known)
+            for name, known in _lists(answers, questions).items()
+        },
         paging=_names(root.node("paging"), PAGING),
         page_answer=_names(root.node("page_answer"), PAGE_ANSWER),
         answer=_names(root.node("answer"), ANSWER),
@@ -203,13 +217,35 @@ def _operations(node) -> dict[str, Operation]:
     return operations
 
 
-def _keys(parent, name) -> dict[str, tuple[str, ...] | None]:
+def mapped_fields(record):
+    """The fields of a record that a profile gives a place of their own."""
+    return [one for one in fields(record) if one.name != dto.ANSWERS]
+
+
+def _answers(node, questions) -> dict[str, tuple[str, ...] | None]:
+    """Question → path of remote keys; what a profile does not know of is left out."""
+    return {
+        name: None if node.data[name] is None else tuple(node.text(name).split("."))
+        for name in questions
+        if name in node.data
+    }
+
+
+def _lists(answers, questions) -> dict[str, Collection[str] | None]:
+    """List → our words: of the exchange itself, and of the mapped questions that have one."""
+    return ENUMS | {
+        name: questions[name] for name, path in answers.items() if path and questions[name]
+    }
+
+
+def _keys(parent, name, questions) -> dict[str, tuple[str, ...] | None]:
     """Field → path of remote keys; null = this lender has no such field."""
     node = parent.node(name)
     record = dto.RECORDS[name]
-    node.only([one.name for one in fields(record)])
+    known = mapped_fields(record)
+    node.only([*(one.name for one in known), *(questions if record is dto.Application else ())])
     paths = {}
-    for one in fields(record):
+    for one in known:
         if one.name not in node.data:
             raise ProfileError(f"{node.at(one.name)}: missing (null if not exchanged)")
         if node.data[one.name] is None:
@@ -221,10 +257,9 @@ def _keys(parent, name) -> dict[str, tuple[str, ...] | None]:
     return paths
 
 
-def _enum(parent, name) -> dict[str, str]:
+def _enum(parent, name, known) -> dict[str, str]:
     """Their word → our word; both sides are checked, a word of theirs may not repeat."""
     node = parent.node(name)
-    known = ENUMS[name]
     for theirs in node.data:
         ours = node.text(theirs)
         if known is not None and ours not in known:

@@ -15,6 +15,8 @@ import zeep.exceptions
 from lxml import etree
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
 from zeep.cache import InMemoryCache, SqliteCache
 from zeep.transports import Transport
 
@@ -112,11 +114,10 @@ class SoapTransport(Transport):
             return
         text = fault_text(content) if status == 500 else None
         if text is None:
-            wait = response.headers.get("Retry-After", "")
             raise TransportError(
                 f"HTTP {status}: {content[:200].decode('utf-8', 'replace').strip()}",
                 status=status,
-                retry_after=float(wait) if wait.isdigit() else None,
+                retry_after=_retry_after(response.headers.get("Retry-After", "")),
             )
         self.raise_fault(text)
 
@@ -125,6 +126,14 @@ class SoapTransport(Transport):
         if any(word in text for word in self.transient_faults):
             raise TransportError(f"1C is busy: {text}", status=500)
         raise BusinessError(text)
+
+
+def _retry_after(header: str) -> float | None:
+    """Seconds or an HTTP date (RFC 9110, 10.2.3); how long is believed, the outbox says."""
+    try:
+        return max(Retry().parse_retry_after(header), 0)
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 """PayU counts our calls; when there were too many, it says when to come back."""
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
+
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
 
 from .answers import LIMIT
 
@@ -19,9 +22,8 @@ def pause(http_status: int, headers: Mapping[str, str], body: bytes, now: float)
     if http_status != 429 and LIMIT.encode() not in body[:2000]:
         return 0
     for name in _HEADERS:
-        value = headers.get(name, "")
-        if re.fullmatch(r"[0-9]{1,10}", value):
-            seconds = int(value)
+        with suppress(InvalidHeader, ValueError, OverflowError):
+            seconds = int(Retry().parse_retry_after(headers.get(name, "")))
             if seconds > 1_000_000_000:
                 seconds -= int(now)
             return min(max(seconds, 1), LONGEST)

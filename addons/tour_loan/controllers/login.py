@@ -5,8 +5,9 @@ from urllib.parse import parse_qs
 from odoo.http import request, route
 
 from .. import ways
-from ..models.application.questionnaire import MESSAGES, read_date
+from ..models.application.questionnaire_words import MESSAGES
 from ..rules import identity
+from ..rules.typed import parse_date
 from .portal_base import BorrowerPages, agency_of_page, help_url, origin
 from .session import knows_browser, log_in
 
@@ -116,6 +117,6 @@ def _challenge(phone=None):
 def _typed_birth_date(text: str):
     """Return (date or None, None) or (None, message)."""
     try:
-        return (read_date(text) if text.strip() else None), None
+        return (parse_date(text) if text.strip() else None), None
     except ValueError:
         return None, MESSAGES["date_format"]

@@ -5,7 +5,8 @@ from werkzeug.exceptions import NotFound
 from odoo import fields
 from odoo.http import content_disposition, request, route
 
-from ..models.application.questionnaire import STEP_TITLES, STEPS, groups
+from ..models.application.questionnaire_words import STEP_TITLES, groups
+from ..rules.questionnaire import STEPS
 from .portal_base import (
     BIRTH_DATE_KEY,
     SESSION_KEY,

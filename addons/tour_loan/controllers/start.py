@@ -2,7 +2,7 @@
 
 from odoo.http import request, route
 
-from ..models.application.questionnaire import MESSAGES
+from ..models.application.questionnaire_words import MESSAGES
 from ..rules import identity
 from .portal_base import (
     SESSION_KEY,

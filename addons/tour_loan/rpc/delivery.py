@@ -13,20 +13,19 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, cast
 
 from pydantic_core import Url
 from pydantic_core import ValidationError as UrlError
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
 
 from .addresses import Found, Resolver, allowed, lookup
 
 READ_LIMIT = 64 * 1024
 """Bytes of an answer that are read, status line and headers included."""
 
-_LONGEST_RETRY_AFTER = 6 * 3600
 _HEADERS = {
     "content-type": "application/json",
     "user-agent": "tour_loan/1",
@@ -241,19 +240,12 @@ def _code(error: Exception) -> str:
 
 
 def _retry_after(header: str | None) -> int | None:
-    """Seconds or an HTTP date (RFC 9110, 10.2.3), within reason."""
-    if not header:
+    """Seconds or an HTTP date (RFC 9110, 10.2.3); how long is believed, the outbox says."""
+    try:
+        seconds = Retry().parse_retry_after(header or "")
+    except (InvalidHeader, ValueError, OverflowError):
         return None
-    if header.isascii() and header.isdigit():
-        seconds = int(header[:9])
-    else:
-        try:
-            moment = parsedate_to_datetime(header)
-        except ValueError:
-            return None
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
-        seconds = int((moment - datetime.now(UTC)).total_seconds())
-    return min(max(seconds, 0), _LONGEST_RETRY_AFTER)
+    return max(int(seconds), 0)
 
 
 @lru_cache(maxsize=1)

@@ -121,8 +121,8 @@ def expenses(amount: Decimal, monthly_income: Decimal) -> str | None:
     return "doubt_big_expenses" if amount > max(monthly_income, SMALL_INCOME) else None
 
 
-def of(values: dict[str, Any], today: date) -> dict[str, str]:
-    """Return {field of the questionnaire: code} of what is doubted among ``values``.
+def together(values: dict[str, Any], today: date) -> dict[str, str]:
+    """Return {question: code} of what only several answers, or today, make doubtful.
 
     ``values``: normalised answers, sums as Decimal; what is missing is doubted by nobody.
     """
@@ -135,21 +135,6 @@ def of(values: dict[str, Any], today: date) -> dict[str, str]:
         "birth_date": "birth_date" in told and age(told["birth_date"], today),
         "passport_series": series and issued_on and series_year(series, issued_on),
     }
-    for name, check in (
-        ("middle_name", middle_name),
-        ("birth_place", letters),
-        ("passport_division_code", division_code),
-        ("passport_issued_by", issuer),
-        ("registration_region", region),
-        ("residence_region", region),
-        ("registration_city", lambda text: letters(text, 2)),
-        ("residence_city", lambda text: letters(text, 2)),
-        ("registration_house", house),
-        ("residence_house", house),
-        ("employer_name", lambda text: letters(text, 2)),
-        ("position", letters),
-    ):
-        doubted[name] = name in told and check(told[name])
     if "employment" in told:
         earned = told.get("income", Decimal(0))
         doubted["income"] = income(earned, told["employment"])

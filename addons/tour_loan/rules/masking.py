@@ -17,7 +17,8 @@ from types import MappingProxyType
 from stdnum import luhn
 
 from . import identity
-from .personal_fields import PERSONAL_FIELDS, SECRET_NAMES, PersonalField
+from .personal_fields import PERSONAL_FIELDS, SECRET_NAMES
+from .retention import PersonalField
 
 HIDDEN = "***"
 

@@ -124,7 +124,7 @@ class TestCallback(TourLoanCommon):
         self.assertEqual(channels, [None, "root.tour_loan_callback_retry"])
 
     def test_the_agency_may_ask_for_a_longer_pause_and_not_for_a_shorter_one(self):
-        for asked, pause in (("90", 90), ("1", 5)):
+        for asked, pause in (("90", 90), ("1", 5), ("9" * 30, 6 * 3600)):
             self.answer(503, retry_after=asked)
             callback = self.move(self.application_in("submitted"))
             self.deliver_at_once(callback)

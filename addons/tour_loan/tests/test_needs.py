@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
 from ..models.application.application_needs import LABELS, NEEDS
-from ..models.application.questionnaire import STEPS
+from ..rules.questionnaire import STEPS
 from .common import ORIGIN, PHONE, TYPED, TourLoanCommon, TourLoanHttpCommon
 
 # Another answer for each thing the lender may want, as it is typed.

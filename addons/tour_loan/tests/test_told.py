@@ -5,9 +5,9 @@ from unittest.mock import patch
 
 from lxml import html
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
-from ..models.application.questionnaire import STEPS
+from ..rules.questionnaire import QUESTIONS, STEPS, STORED, TOLD, called_for
 from .common import TYPED, TourLoanCommon, TourLoanHttpCommon
 
 FORMER = {
@@ -17,20 +17,21 @@ FORMER = {
 }
 
 
+def signed_text(application) -> str:
+    """Return the text of the documents that code 2 signs."""
+    laid_out = [document._bytes() for document in application._documents("questionnaire")]
+    pages = [page.removeprefix(b"%PDF-1.7 ").decode() for page in laid_out]
+    return " ".join(html.fromstring(page).text_content() for page in pages)
+
+
 @tagged("post_install", "-at_install")
 class TestTold(TourLoanCommon):
-    def signed_text(self, application) -> str:
-        """Return the text of the documents that code 2 signs."""
-        laid_out = [document._bytes() for document in application._documents("questionnaire")]
-        pages = [page.removeprefix(b"%PDF-1.7 ").decode() for page in laid_out]
-        return " ".join(html.fromstring(page).text_content() for page in pages)
-
     def test_who_is_employed_no_more_has_no_employer_anywhere(self):
         application = self.filled()
         application._save_step("work", {**TYPED["work"], "employment": "pensioner"})
         application.write(FORMER)  # however it came there
         self.assertFalse(FORMER.keys() & application._told().keys())
-        text = self.signed_text(application)
+        text = signed_text(application)
         for value in FORMER.values():
             self.assertNotIn(value, text)
         self.confirm(application, "questionnaire")
@@ -53,7 +54,7 @@ class TestTold(TourLoanCommon):
         self.assertFalse(application._save_step("passport", {**TYPED["passport"], **more}))
         more = {"employer_phone": "8 495 123-45-67", "expenses": "12 000"}
         self.assertFalse(application._save_step("work", {**TYPED["work"], **more}))
-        text = self.signed_text(application)
+        text = signed_text(application)
         kinds = {field.name: field.kind for step in STEPS.values() for field in step}
         for name, value in application._told().items():
             if kinds[name] == "check" or not value:
@@ -64,6 +65,60 @@ class TestTold(TourLoanCommon):
             if kinds[name] == "select":
                 shown = dict(application.with_context(lang="ru_RU")._choices(name))[value]
             self.assertIn(shown, text, name)
+
+
+@tagged("post_install", "-at_install")
+class TestDeclared(TourLoanCommon):
+    """What follows from the declaration of a question, wherever it has to show."""
+
+    def test_it_is_a_column_here_and_of_the_borrower(self):
+        for question in STORED:
+            for model in ("tour_loan.application", "tour_loan.borrower"):
+                field = self.env[model]._fields[question.name]
+                self.assertEqual(field.groups, question.seen_by)
+                self.assertTrue(field.store, question.name)
+
+    def test_it_has_its_label_and_hint_in_russian(self):
+        russian = self.env["tour_loan.application"].with_context(lang="ru_RU")
+        for question in QUESTIONS:
+            self.assertTrue(question.label.isascii(), question.name)
+            self.assertFalse(russian._label(question.name).isascii(), question.name)
+            if question.hint:
+                self.assertFalse(russian._hint(question.name).isascii(), question.name)
+
+    def test_it_stands_in_the_form_of_staff_where_its_group_is(self):
+        operator = new_test_user(self.env, "ольга", groups="tour_loan.tour_loan_group_operator")
+        views = self.env["tour_loan.application"].with_user(operator)
+        form = html.fromstring(views.get_view(view_type="form")["arch"])
+        shown = [node.get("name") for node in form.xpath("//group[@name='questions']//field")]
+        self.assertEqual(shown, [question.name for question in STORED])
+
+    def test_who_may_not_see_it_reads_none_of_it(self):
+        stranger = new_test_user(self.env, "stranger", groups="base.group_user")
+        for question in STORED:
+            field = self.env["tour_loan.borrower"]._fields[question.name]
+            self.assertFalse(
+                self.env["tour_loan.borrower"].with_user(stranger)._has_field_access(field, "read")
+            )
+
+    def test_it_stands_on_its_page_in_the_review_and_in_what_is_signed(self):
+        application = self.filled().with_context(lang="ru_RU")
+        asked = [q for q in QUESTIONS if q.name in called_for(application) and q.kind != "check"]
+        told = [
+            label
+            for step in STEPS
+            for _title, rows in application._answers(step)
+            for label, _a in rows
+        ]
+        text = signed_text(application)
+        for question in asked:
+            label = application._label(question.name)
+            self.assertIn(label, told)
+            self.assertIn(label, text)
+
+    def test_the_accounting_system_is_told_it_once_under_its_neutral_name(self):
+        application = self.filled()
+        self.assertEqual(set(application._told_answers()), set(TOLD))
 
 
 @tagged("post_install", "-at_install")

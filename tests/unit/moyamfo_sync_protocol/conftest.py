@@ -12,12 +12,13 @@ from tests.unit.rooms import ADDONS, room
 
 protocol = room("moyamfo_sync", "protocol")
 PROFILE = ADDONS / "moyamfo_sync" / "profiles" / "default.json"
+QUESTIONS = room("tour_loan", "rules").questionnaire.TOLD
 LOGIN, PASSWORD = "Кабинет", "пароль с пробелом"
 
 
 @pytest.fixture(scope="session")
 def profile():
-    return protocol.profile.load(PROFILE)
+    return protocol.profile.load(PROFILE, QUESTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,20 @@ def quirk(mfo):
     return switch
 
 
+ANSWERS = {
+    "last_name": "Иванова",
+    "first_name": "Мария",
+    "middle_name": None,
+    "birth_date": date(1990, 5, 17),
+    "passport_series": "4510",
+    "passport_number": "123456",
+    "inn": "500100732259",
+    "employment": "employee",
+    "work_phone": "+74951234567",
+    "income": Decimal("60000"),
+}
+
+
 def application(uid="a-1", **values):
     """An application as the cabinet sends it."""
     fields = {
@@ -67,13 +82,8 @@ def application(uid="a-1", **values):
         "advance": Decimal("30000"),
         "amount": Decimal("120000"),
         "months": 12,
-        "last_name": "Иванова",
-        "first_name": "Мария",
-        "birth_date": date(1990, 5, 17),
-        "passport_series": "4510",
-        "passport_number": "123456",
         "phone": "+79161234567",
-        "gender": "female",
+        "answers": ANSWERS,
     }
     return protocol.dto.Application(uid=uid, **{**fields, **values})
 

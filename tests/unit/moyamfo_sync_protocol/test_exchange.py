@@ -24,7 +24,9 @@ def test_an_application_arrives_with_every_value_in_the_lenders_form(mfo, exchan
     assert row["body"]["ДатаЗаявки"] == "20261124123000"  # Moscow
     assert row["body"]["Сумма"] == "120000.00"
     assert row["body"]["Клиент"]["ДатаРождения"] == "19900517000000"
-    assert row["body"]["Клиент"]["Пол"] == "Женский"
+    assert row["body"]["Клиент"]["Занятость"] == "Работает"
+    assert row["body"]["Клиент"]["РабочийТелефон"] == "7(495)123-45-67"
+    assert row["body"]["Клиент"]["Доход"] == "60000.00"
     assert row["body"]["Клиент"]["Телефон"] == "7(916)123-45-67"
     assert row["body"]["Клиент"]["Паспорт"] == {"Серия": "4510", "НомерПаспорта": "123456"}
     assert row["body"]["СпособПодачиЗаявления"] == "ЛичныйКабинет"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from .conftest import PROFILE, application, protocol
+from .conftest import ANSWERS, PROFILE, QUESTIONS, application, protocol
 
 ProfileError = protocol.errors.ProfileError
 DEFAULT = json.loads(PROFILE.read_text())
@@ -52,7 +52,7 @@ def changed(path, value=...):
 )
 def test_a_mistake_is_named_by_its_path(path, value):
     with pytest.raises(ProfileError) as wrong:
-        protocol.profile.parse(changed(path, value))
+        protocol.profile.parse(changed(path, value), QUESTIONS)
     assert str(wrong.value).startswith(path)
 
 
@@ -67,14 +67,41 @@ def test_a_file_that_is_no_profile_says_so(tmp_path):
 
 
 def test_a_field_the_lender_does_not_take_is_not_sent():
-    profile = protocol.profile.parse(changed("keys.application.gender", None))
-    assert "Пол" not in protocol.mapping.encode(application(), profile)["Клиент"]
+    profile = protocol.profile.parse(changed("keys.application.inn", None), QUESTIONS)
+    assert "ИННКлиента" not in protocol.mapping.encode(application(), profile)["Клиент"]
+
+
+@pytest.mark.parametrize("file", sorted(PROFILE.parent.glob("*.json")), ids=lambda file: file.stem)
+def test_every_profile_of_ours_says_where_each_answer_goes(file):
+    assert protocol.profile.load(file, QUESTIONS).unmapped == ()
+
+
+def test_an_answer_the_profile_does_not_mention_is_named_and_stays_here():
+    profile = protocol.profile.parse(DEFAULT, {**QUESTIONS, "employer_inn": ()})
+    assert profile.unmapped == ("employer_inn",)
+    record = application(answers={**ANSWERS, "employer_inn": "7707083893"})
+    assert "7707083893" not in str(protocol.mapping.encode(record, profile))
+
+
+def test_a_list_of_answers_needs_words_only_where_it_is_told():
+    questions = {**QUESTIONS, "education": ("school", "university")}
+    assert "education" not in protocol.profile.parse(DEFAULT, questions).enums
+    told = changed("keys.application.education", "Клиент.Образование")
+    with pytest.raises(ProfileError, match="enums.education"):
+        protocol.profile.parse(told, questions)
+    told["enums"]["education"] = {"Школа": "school", "Вуз": "academy"}
+    with pytest.raises(ProfileError, match="academy"):
+        protocol.profile.parse(told, questions)
+    told["enums"]["education"] = {"Школа": "school", "Вуз": "university"}
+    profile = protocol.profile.parse(told, questions)
+    sent = protocol.mapping.encode(application(answers={"education": "university"}), profile)
+    assert sent["Клиент"]["Образование"] == "Вуз"
 
 
 def test_flat_misspelt_keys_and_numbers_are_only_configuration():
     data = changed("formats.money", "number")
     data["keys"]["payment"]["operation_id"] = "НомеорОплаты"
-    profile = protocol.profile.parse(data)
+    profile = protocol.profile.parse(data, QUESTIONS)
     payment = protocol.dto.Payment(
         uid="p", loan_number="1", amount=Decimal("100.10"), operation_id="77",
         paid_at=application().submitted_at,
@@ -84,7 +111,7 @@ def test_flat_misspelt_keys_and_numbers_are_only_configuration():
 
 
 def test_masking_goes_by_key_and_leaves_the_rest():
-    profile = protocol.profile.parse(DEFAULT)
+    profile = protocol.profile.parse(DEFAULT, QUESTIONS)
     data = protocol.mapping.encode(application(), profile)
     hidden = protocol.mapping.masked(data, profile)
     assert hidden["Клиент"]["Фамилия"] == protocol.mapping.MASK

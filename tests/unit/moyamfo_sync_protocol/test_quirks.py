@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from .conftest import LOGIN, PASSWORD, PROFILE, application, protocol
+from .conftest import LOGIN, PASSWORD, PROFILE, QUESTIONS, application, protocol
 
 dto, errors = protocol.dto, protocol.errors
 
@@ -26,7 +26,9 @@ def test_the_internal_host_of_the_wsdl_is_not_used(exchange):
 def test_a_cyrillic_operation_name_travels_in_the_action_header(mfo, profile):
     data = json.loads(PROFILE.read_text())
     data["operations"]["get_applications"]["name"] = "ПолучитьЗаявки"
-    cyrillic = protocol.exchange.Exchange(protocol.profile.parse(data), mfo.url, LOGIN, PASSWORD)
+    cyrillic = protocol.exchange.Exchange(
+        protocol.profile.parse(data, QUESTIONS), mfo.url, LOGIN, PASSWORD
+    )
     cyrillic.send("application", application())
     assert [row.uid for row in cyrillic.application_states(["a-1"]).rows] == ["a-1"]
 
@@ -128,6 +130,14 @@ def test_the_wish_to_wait_is_kept(exchange, quirk):
     assert (busy.value.status, busy.value.retry_after) == (503, 7.0)
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7), ("soon", None), ("-7", None), ("", None), ("Thu, 01 Jan 2026 00:00:00 GMT", 0)],
+)
+def test_the_wish_is_seconds_or_a_date_or_none(header, seconds):
+    assert protocol.transport._retry_after(header) == seconds
+
+
 def test_rights_lost_on_the_way(exchange, quirk):
     exchange.application_states([])
     quirk("unauthorized")
@@ -198,7 +208,7 @@ def test_words_other_than_ok_are_a_refusal_with_their_text(exchange, quirk):
 
 
 def test_a_control_character_from_a_paste_is_dropped(mfo, exchange):
-    exchange.send("application", application(last_name="Ива\x0bнова\ud800"))
+    exchange.send("application", application(answers={"last_name": "Ива\x0bнова\ud800"}))
     (row,) = mfo.control("books")["applications"]
     assert row["body"]["Клиент"]["Фамилия"] == "Иванова"
 
@@ -226,7 +236,9 @@ def test_nobody_listening_means_surely_not_received(profile):
 def test_an_operation_missing_in_the_wsdl_is_a_format_error(mfo):
     data = json.loads(PROFILE.read_text())
     data["operations"]["tour_refund"]["name"] = "НетТакой"
-    exchange = protocol.exchange.Exchange(protocol.profile.parse(data), mfo.url, LOGIN, PASSWORD)
+    exchange = protocol.exchange.Exchange(
+        protocol.profile.parse(data, QUESTIONS), mfo.url, LOGIN, PASSWORD
+    )
     refund = dto.TourRefund(
         uid="t", application_uid="a", amount=Decimal(1), full=True,
         refunded_at=application().submitted_at,

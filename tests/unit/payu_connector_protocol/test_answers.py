@@ -78,6 +78,8 @@ def test_too_many_calls_means_nothing_was_done_and_the_next_is_of_no_use(http_st
         (429, {"Retry-After": "0"}, b"", 1),
         (429, {"Retry-After": "86400"}, b"", 300),
         (429, {"Retry-After": "soon"}, b"", 60),
+        (429, {"Retry-After": "Thu, 01 Jan 2026 00:00:00 GMT"}, b"", 1),
+        (429, {"Retry-After": "9" * 5000}, b"", 60),
         (200, {}, LIMIT, 60),
         (200, {"X-RateLimit-Reset": "17"}, b"{}", 0),
     ],

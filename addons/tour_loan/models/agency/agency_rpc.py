@@ -16,6 +16,7 @@ from ...rpc.content import content as normal_content
 from ...rpc.content import differing_paths
 from ...rules import moves, quote
 from ...rules import order as rules
+from ...rules.questionnaire import told_by_agency
 from ...rules.words import counted
 from ...tools import is_on, server_setting
 from .agency_rpc_checks import refuse
@@ -218,7 +219,6 @@ class Agency(models.Model):
 
     def _application_values(self, params, content, months, product) -> dict:
         order, tour, customer = params.order, params.tour, params.customer
-        passport = customer.passport
         return {
             "agency_id": self.id,
             "product_id": product.id,
@@ -238,16 +238,7 @@ class Agency(models.Model):
             "settlement_difference": 0.0,
             "customer_phone": customer.phone,
             **self._tour_values(tour),
-            "last_name": customer.last_name,
-            "first_name": customer.first_name,
-            "middle_name": customer.middle_name,
-            "birth_date": customer.birth_date,
-            "email": customer.email,
-            "passport_series": passport and passport.series,
-            "passport_number": passport and passport.number,
-            "passport_issued_on": passport and passport.issued_on,
-            "passport_division_code": passport and passport.division_code,
-            "passport_issued_by": passport and passport.issued_by,
+            **told_by_agency(customer),
         }
 
 

@@ -8,6 +8,7 @@ from odoo import fields, models
 from ...rules import money
 from ...rules.moves import MOVES
 from ...rules.psk import full_cost
+from ...rules.questionnaire import STORED
 from ...rules.schedule import annuity
 
 # In which of the lender's words which move answers.
@@ -18,6 +19,8 @@ MOVE_OF_STATUS = {
     "funded": "fund",
     "annulled": "annul",
 }
+# Told as one text.
+ADDRESSES = {"registration_address": "registration", "residence_address": "residence"}
 
 
 class Application(models.Model):
@@ -70,6 +73,23 @@ class Application(models.Model):
         if named and not moved:
             self._note("loan_number", "accounting")
         return changed or named or moved
+
+    def _told_answers(self) -> dict:
+        """Return {neutral name: answer or None} of what was asked, for an accounting system.
+
+        Sums are Decimal, dates ``date``; the parts of an address are one text.
+        """
+        told, answers = self._told(), {}
+        for question in STORED:
+            name = question.neutral
+            if name in ADDRESSES:
+                answers[name] = self._address(ADDRESSES[name]) or None
+            elif name:
+                answer = told.get(question.name) or None
+                answers[name] = (
+                    self._exact(answer) if question.kind == "money" and answer else answer
+                )
+        return answers
 
     def _accounting_values(self, update) -> dict:
         values = {}

@@ -7,8 +7,8 @@ from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
 from ...rules import identity
+from ...rules.questionnaire import STEPS, of_groups
 from ...tools import said
-from .questionnaire import STEPS
 
 _lt = LazyTranslate(__name__)
 
@@ -20,19 +20,19 @@ class Need(NamedTuple):
     fields: tuple[str, ...]
 
 
-def _fields(step, *without):
-    return tuple(field.name for field in STEPS[step] if field.name not in without)
+def _fields(*groups):
+    return tuple(question.name for question in of_groups(*groups))
 
 
 # What is not here (documents, a word of the lender's we do not know) goes another way.
 NEEDS = {
-    "passport": Need("passport", _fields("passport", "inn", "snils", "email")),
+    "passport": Need("passport", _fields("person", "passport")),
     "inn": Need("passport", ("inn",)),
     "snils": Need("passport", ("snils",)),
-    "address": Need("address", _fields("address")),
+    "address": Need("address", _fields("registration", "residence")),
     # what one earns belongs to one's work, as the page has it
-    "employment": Need("work", _fields("work", "months")),
-    "income": Need("work", ("income", "expenses")),
+    "employment": Need("work", _fields("work", "income")),
+    "income": Need("work", _fields("income")),
 }
 LABELS = {
     "passport": _lt("Passport"),

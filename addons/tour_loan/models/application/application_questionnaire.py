@@ -5,8 +5,8 @@ from decimal import Decimal
 from odoo import fields, models
 
 from ...rules import money, quote
+from ...rules.questionnaire import STORED, called_for
 from .application_needs import NEEDS
-from .questionnaire import called_for
 
 
 class Application(models.Model):
@@ -42,9 +42,7 @@ class Application(models.Model):
         return dates - {False, None}
 
     def _prefilled_fields(self):
-        return [
-            name for name in self._person_fields() if name not in ("residence_same", "currency_id")
-        ]
+        return [question.name for question in STORED if not question.default]
 
     def _use_link(self):
         """The button behind the agency's link: from now on the link is used up."""

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ...rules import address, doubts, identity, money
+from ...rules import address, identity, money
+from ...rules.questionnaire import STEPS, called_for, doubted, is_needed
 from ...tools import said
-from .questionnaire import DOUBTS, MESSAGES, STEPS, called_for, groups, is_needed
+from .questionnaire_words import DOUBTS, MESSAGES, groups
 
 
 class Problems(dict):
@@ -22,6 +23,9 @@ class Application(models.Model):
 
     def _label(self, name: str) -> str:
         return self.fields_get([name], ["string"])[name]["string"]
+
+    def _hint(self, name: str) -> str:
+        return self.fields_get([name], ["help"])[name].get("help") or ""
 
     def _choices(self, name: str) -> list:
         return self.fields_get([name], ["selection"])[name]["selection"]
@@ -61,6 +65,11 @@ class Application(models.Model):
             text += "\xa0₽"
         return self._label(field.name), text or "—"
 
+    def _told_in_words(self) -> list[tuple]:
+        """Return (title, [(label, answer)]) of all that is asked and told, for the PDF."""
+        told = [group for step in STEPS for group in self._answers(step)]
+        return [(said(self.env, title), answers) for title, answers in told if answers]
+
     def _told(self) -> dict:
         """Return {field: answer} of what was asked: nothing else is signed, kept or sent."""
         return {name: self[name] for name in called_for(self)}
@@ -68,9 +77,7 @@ class Application(models.Model):
     def _person_values(self) -> dict:
         """Override: what was not asked is nothing to keep."""
         told = self._told()
-        asked = {field.name for step in STEPS.values() for field in step}
-        values = super()._person_values()
-        return {n: told.get(n, False) if n in asked else value for n, value in values.items()}
+        return {name: told.get(name, False) for name in self._person_fields()}
 
     def _warnings(self) -> dict:
         """Return {field: what the borrower should know of an answer that bars nothing}."""
@@ -197,7 +204,7 @@ class Application(models.Model):
         settled = step in self._steps_done()
         return {
             name: code
-            for name, code in doubts.of(exact, self._today()).items()
+            for name, code in doubted(exact, self._today()).items()
             if name in exact
             and not (settled and self[name] == values[name])
             and typed.get(f"confirm_{name}") != str(typed.get(name) or "")

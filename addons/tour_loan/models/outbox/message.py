@@ -227,7 +227,8 @@ class Message(models.AbstractModel):
             verdict = "stuck"
         if verdict == "later":
             self.write(values)
-            self._postpone(max(outcome.seconds or 0, self._backoff_seconds()))
+            wish = min(outcome.seconds or 0, self._backoff[-1])  # whatever they name
+            self._postpone(max(wish, self._backoff_seconds()))
         else:
             values["state"] = verdict
             if verdict == "sent":
