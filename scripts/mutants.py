@@ -268,11 +268,9 @@ def stages(mutant: Mutant, tests: set[str], seconds: dict[str, float]) -> list[C
     Tests from farther away, of a sandbox, are slow and notice by chance: they count only where
     the room has none.
     """
-    room = Path(mutant.file).parts[1:3]  # tests/unit/<addon>_<room>/test_<module>.py
-    folder = f"tests/unit/{'_'.join(room)}/"
-    own = f"{folder}test_{Path(mutant.file).stem}.py::"
-    first = {test for test in tests if test.startswith(own)}
-    second = {test for test in tests if test.startswith(folder)} - first
+    own = own_tests(mutant)
+    first = {test for test in tests if test.startswith(f"{own}::")}
+    second = {test for test in tests if test.startswith(own.rpartition("/")[0])} - first
     parts = [part for part in (first, second) if part] or [tests]
     return [Chosen(part, seconds) for part in parts]
 
@@ -284,7 +282,7 @@ def tried(mutants: list[Mutant]) -> dict[Mutant, str]:
     kept = json.loads(file.read_text()) if file.exists() else {}
     verdicts, waiting, prints = {}, [], {}
     for mutant in mutants:
-        tests = chosen(mutant, known["lines"].get(mutant.file, {}))
+        tests = chosen(mutant, known)
         parts = stages(mutant, tests, known["seconds"])
         files = (mutant.file, *sorted({file for part in parts for file in part.files}))
         prints[files] = prints.get(files) or fingerprint(*(ROOT / file for file in files))
@@ -304,11 +302,25 @@ def tried(mutants: list[Mutant]) -> dict[Mutant, str]:
     return verdicts
 
 
-def chosen(mutant: Mutant, lines: dict[str, list[str]]) -> set[str]:
-    """Return the tests that walk the changed lines; all of the file where none is known to."""
-    changed = range(mutant.line, mutant.last + 1)
-    tests = set().union(*(lines.get(str(line), ()) for line in changed))
-    return (not mutant.imported and tests) or set().union(*lines.values())
+def chosen(mutant: Mutant, known: dict) -> set[str]:
+    """Return the tests that walk the changed lines.
+
+    What runs at import, a table or a pattern, is walked by none: then all tests in files where
+    something of the mutant's file is walked, and in its own.
+    """
+    lines = known["lines"].get(mutant.file, {})
+    tests = set().union(*(lines.get(str(line), ()) for line in range(mutant.line, mutant.last + 1)))
+    if tests and not mutant.imported:
+        return tests
+    files = {test.split("::")[0] for tests in lines.values() for test in tests}
+    files.add(own_tests(mutant))
+    return {test for test in known["seconds"] if test.split("::")[0] in files}
+
+
+def own_tests(mutant: Mutant) -> str:
+    """Return where the tests of the mutant's file are, if it has a file of its own."""
+    room = "_".join(Path(mutant.file).parts[1:3])
+    return f"tests/unit/{room}/test_{Path(mutant.file).stem}.py"
 
 
 def sound(mutant: Mutant, _name: str, parts: list[Chosen]) -> None:
