@@ -53,6 +53,7 @@
         "views/attention_views.xml",
         "views/tour_loan_menus.xml",
         "views/mail_views.xml",
+        "views/periods_views.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
     "assets": {"web.assets_backend": ["tour_loan/static/src/backend/*"]},

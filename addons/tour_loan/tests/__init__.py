@@ -53,3 +53,4 @@ from . import test_search
 from . import test_staff
 from . import test_agency_details
 from . import test_neutralized
+from . import test_endings

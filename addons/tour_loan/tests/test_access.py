@@ -215,6 +215,6 @@ class TestAccess(TourLoanCommon):
             [fields.Datetime.now() - timedelta(days=8)],
         )
         self.env["tour_loan.lock"]._take("fresh")
-        self.env["tour_loan.lock"]._gc_locks()
+        self.env["tour_loan.lock"]._gc_ended()
         keys = self.env["tour_loan.lock"].search([("key", "in", ("old", "fresh"))])
         self.assertEqual(keys.mapped("key"), ["fresh"])

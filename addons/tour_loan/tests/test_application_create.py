@@ -261,7 +261,7 @@ class TestApplicationCreate(TourLoanCommon):
         self.rpc("application.create", self.order(), webhook_id="fresh")
         requests = self.env["tour_loan.request"]
         self.age(requests.search([("webhook_id", "=", "old")]), hours=25)
-        requests._gc_requests()
+        requests._gc_ended()
         self.assertEqual(requests.search([]).mapped("webhook_id"), ["fresh"])
 
     def test_a_key_is_replaced_without_a_gap(self):

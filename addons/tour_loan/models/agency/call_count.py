@@ -1,13 +1,15 @@
 """How often an agency calls: one counter a minute, right over all workers."""
 
 import time
+from datetime import UTC
 
 import psycopg2
 
 from odoo import api, fields, models, sql_db
-from odoo.tools import SQL
+from odoo.fields import Domain
 
 from ...away.trouble import is_trouble
+from ..outbox.ending import Period
 
 _connections = {}  # by database: this process's own for counting, in autocommit
 
@@ -23,8 +25,10 @@ class CallCount(models.Model):
     """
 
     _name = "tour_loan.call.count"
+    _inherit = ["tour_loan.ending"]
     _description = "Calls of an agency in a minute"
     _log_access = False
+    _period = Period(None, 1)
 
     agency_id = fields.Integer(required=True)
     minute = fields.Integer(required=True, help="Minutes since 1970.")
@@ -42,10 +46,9 @@ class CallCount(models.Model):
         count = _count(self.env.cr.dbname, agency.id, minute)
         return 60 - second if count > limit else 0
 
-    @api.autovacuum
-    def _gc_call_counts(self):
-        old = int(time.time()) // 60 - 60
-        self.env.cr.execute(SQL("DELETE FROM tour_loan_call_count WHERE minute < %s", old))
+    @api.model
+    def _ended(self, before):
+        return Domain("minute", "<", int(before.replace(tzinfo=UTC).timestamp()) // 60)
 
 
 def _count(database: str, agency_id: int, minute: int) -> int:

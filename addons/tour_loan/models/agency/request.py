@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ... import links
 from ...rpc import dispatcher
 from ...rules import masking
+from ..outbox.ending import Period
 
 SHOWN_LIMIT = 20_000  # characters of parameters or of an answer
 RECORDED_LIMIT = 1000  # calls of one agency that are kept only to be shown
@@ -19,7 +20,7 @@ _INDEX = masking.build_index(names=dict.fromkeys(_HIDDEN, "evidence"))
 
 
 class Request(models.Model):
-    """One call with the answer it got; kept for 24 hours.
+    """One call with the answer it got; kept for 24 hours at least.
 
     A call that changes something always has its row: the repeat of its ``webhook-id``
     is answered from it. Other calls (reads, repeats, nonsense) leave one only while the
@@ -27,9 +28,12 @@ class Request(models.Model):
     """
 
     _name = "tour_loan.request"
+    _inherit = ["tour_loan.ending"]
     _description = "Call of an agency"
     _order = "id desc"
     _rec_name = "webhook_id"
+    # a day at least: so long an agency may repeat a call
+    _period = Period("tour_loan.keep_calls_days", 1)
 
     agency_id = fields.Many2one(
         "tour_loan.agency", required=True, readonly=True, ondelete="cascade"
@@ -159,15 +163,6 @@ class Request(models.Model):
                 tuple(values.values()),
             ),
             log_exceptions=False,  # losing to a rival is no error
-        )
-
-    @api.autovacuum
-    def _gc_requests(self):
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM tour_loan_request "
-                "WHERE create_date < now() AT TIME ZONE 'utc' - interval '24 hours'"
-            )
         )
 
 

@@ -1,4 +1,5 @@
 from . import application_search
 from . import application_staff
 from . import attention
+from . import settings
 from . import users
