@@ -8,6 +8,7 @@ SANDBOX_URL = "https://sandbox.ypmn.ru"
 RETURN_ROUTE = "/payment/payu_ru/return"
 WEBHOOK_ROUTE = "/payment/payu_ru/webhook"
 WAIT_ROUTE = "/payment/payu_ru/wait"
+ROUTES = (RETURN_ROUTE, WEBHOOK_ROUTE, WAIT_ROUTE)
 
 # Above PayU's own limit on a notice by far; a larger body is not a notice.
 NOTICE_MAX_BYTES = 256 * 1024

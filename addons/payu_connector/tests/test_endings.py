@@ -65,7 +65,9 @@ class TestEndings(PayuCommon):
         notice = self._notice("REPEATED", days=const.ASK_FOR.days + 1)
         self.env["payu_ru.notice"]._gc_notices()
         self.assertTrue(notice.exists())
-        self.env["payu_ru.notice"]._receive(self.provider, self._body(merchantPaymentReference="REPEATED"))
+        self.env["payu_ru.notice"]._receive(
+            self.provider, self._body(merchantPaymentReference="REPEATED")
+        )
         self.assertEqual(notice.repeats, 1)
 
     def test_a_night_s_work_is_done_in_batches(self):
