@@ -43,7 +43,7 @@
         "views/application_views.xml",
         "views/agency_key_wizard_views.xml",
         "views/settlement_views.xml",
-        "views/request_views.xml",
+        "views/call_views.xml",
         "views/agency_views.xml",
         "views/borrower_views.xml",
         "views/loan_views.xml",

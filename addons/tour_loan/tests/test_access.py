@@ -33,7 +33,7 @@ MATRIX = {
     "tour_loan.passport.division.import": (NOTHING, ALL),
     "tour_loan.product": (READ, ALL),
     "tour_loan.repayment": (READ, READ),
-    "tour_loan.request": (NOTHING, READ),
+    "tour_loan.call": (NOTHING, READ),
     "tour_loan.signature": (READ, READ),
     "tour_loan.sms": (READ, READ),
     "tour_loan.mail": (READ, READ),

@@ -197,12 +197,12 @@ class TestEndings(TourLoanCommon):
     def test_a_call_an_agency_may_repeat_stays(self):
         self.env["ir.config_parameter"].set_param("tour_loan.keep_calls_days", "0")
         answer = self.rpc("application.create", self.order("R-1"), webhook_id="call")
-        calls = self.env["tour_loan.request"]
+        calls = self.env["tour_loan.call"]
         self.age(calls.search([("webhook_id", "=", "call")]), hours=23)
-        self.vacuum("tour_loan.request")
+        self.vacuum("tour_loan.call")
         self.assertEqual(calls.search_count([("webhook_id", "=", "call")]), 1)
         self.age(calls.search([("webhook_id", "=", "call")]), hours=25)
-        self.vacuum("tour_loan.request")
+        self.vacuum("tour_loan.call")
         self.assertFalse(calls.search([("webhook_id", "=", "call")]))
         again = self.rpc("application.create", self.order("R-2"), webhook_id="call")
         self.assertNotEqual(again["result"], answer["result"])

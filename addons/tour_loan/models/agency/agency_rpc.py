@@ -51,9 +51,9 @@ class Agency(models.Model):
         """Run one call; a repeat of a changing call gets the stored answer."""
         started = time.monotonic()
         call = dispatcher.parse(body)
-        requests = earlier = self.env["tour_loan.request"]
+        calls = earlier = self.env["tour_loan.call"]
         if call.changes:
-            earlier = requests._earlier(self, webhook_id, savepoint=_BEFORE_THE_CALL)
+            earlier = calls._earlier(self, webhook_id, savepoint=_BEFORE_THE_CALL)
         if not earlier:
             answer = dispatcher.handle(
                 call,
@@ -70,9 +70,9 @@ class Agency(models.Model):
                 call, errors.InvalidRequest([errors.Problem("", "other_body")])
             )
         answers_repeats = call.changes and not earlier
-        if answers_repeats or requests._records(self):
+        if answers_repeats or calls._records(self):
             seconds = time.monotonic() - started
-            requests._keep(self, webhook_id, body, call, answer, seconds, not answers_repeats)
+            calls._keep(self, webhook_id, body, call, answer, seconds, not answers_repeats)
         return answer
 
     @contextmanager

@@ -3,8 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..agency.call import Call
 from ..agency.callback import Callback
-from ..agency.request import Request
 from ..outbox.ending import Period
 from ..signing.code import Code
 from ..signing.document import Document
@@ -25,7 +25,7 @@ def days(label: str, period: Period) -> fields.Integer:
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    keep_calls_days = days("Calls of agencies", Request._period)
+    keep_calls_days = days("Calls of agencies", Call._period)
     keep_callbacks_days = days("Callbacks to agencies", Callback._period)
     keep_codes_days = days("SMS codes", Code._period)
     keep_sms_days = days("SMS without a code", Sms._period)

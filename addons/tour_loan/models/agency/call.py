@@ -19,7 +19,7 @@ _HIDDEN = ("customer", "tourists", "extra", "redirect_url")
 _INDEX = masking.build_index(names=dict.fromkeys(_HIDDEN, "evidence"))
 
 
-class Request(models.Model):
+class Call(models.Model):
     """One call with the answer it got; kept for 24 hours at least.
 
     A call that changes something always has its row: the repeat of its ``webhook-id``
@@ -27,7 +27,7 @@ class Request(models.Model):
     agency's ``record_calls_until`` says so, and are then ``only_shown``.
     """
 
-    _name = "tour_loan.request"
+    _name = "tour_loan.call"
     _inherit = ["tour_loan.ending"]
     _description = "Call of an agency"
     _order = "id desc"
@@ -89,7 +89,7 @@ class Request(models.Model):
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                "SAVEPOINT %s; SELECT id FROM tour_loan_request "
+                "SAVEPOINT %s; SELECT id FROM tour_loan_call "
                 "WHERE agency_id = %s AND webhook_id = %s AND only_shown IS NOT TRUE",
                 SQL.identifier(savepoint),
                 agency.id,
@@ -157,7 +157,7 @@ class Request(models.Model):
         meanwhile it fails the serialization, and Odoo runs the request again."""
         self.env.cr.execute(
             SQL(
-                "INSERT INTO tour_loan_request (%s) VALUES %s "
+                "INSERT INTO tour_loan_call (%s) VALUES %s "
                 "ON CONFLICT (agency_id, webhook_id) WHERE only_shown IS NOT TRUE DO NOTHING",
                 SQL(", ").join(map(SQL.identifier, values)),
                 tuple(values.values()),
@@ -180,7 +180,7 @@ class Agency(models.Model):
         """Staff: for an hour record the calls that change nothing too, a thousand at most."""
         self.check_access("write")
         # sudo: staff only read calls; older recordings make room for the new one
-        self.env["tour_loan.request"].sudo().search(
+        self.env["tour_loan.call"].sudo().search(
             [("agency_id", "in", self.ids), ("only_shown", "=", True)]
         ).unlink()
         self.record_calls_until = fields.Datetime.now() + timedelta(hours=1)
