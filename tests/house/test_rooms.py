@@ -85,6 +85,18 @@ def without_docstrings(tree: ast.AST) -> ast.AST:
     return tree
 
 
+def test_what_makes_calls_cheap_stands_in_the_hot_path():
+    """Connections of our own, and fields and models that look less up than Odoo's."""
+    odd = r"psycopg2\.connect\(|connection_info_for|\(fields\.(Json|Monetary)\):|\.clear_cache\b"
+    odd += "|SAVEPOINT %s; SELECT"
+    found = {
+        file.name
+        for file in (ADDONS / "tour_loan").rglob("*.py")
+        if "tests" not in file.parts and re.search(odd, file.read_text())
+    }
+    assert found == {"hot_path.py"}
+
+
 def test_only_one_place_writes_the_history():
     writes = [
         file.name

@@ -1,4 +1,3 @@
-from . import remembered
 from . import product
 from . import agency
 from . import agency_brand

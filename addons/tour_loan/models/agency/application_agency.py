@@ -8,8 +8,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ... import links
+from ...hot_path import Rubles
 from ...rules import quote
-from ...tools import Rubles
 
 LINK_LIFETIME = timedelta(hours=24)
 # An offer made before a change of the order, or before a refusal, is none any more.

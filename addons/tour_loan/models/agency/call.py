@@ -5,9 +5,8 @@ import json
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-from ... import links
+from ... import hot_path, links
 from ...rpc import dispatcher
 from ...rules import masking
 from ..outbox.ending import Period
@@ -81,22 +80,9 @@ class Call(models.Model):
 
     @api.model
     def _earlier(self, agency, webhook_id: str, savepoint: str):
-        """Return the row of an earlier call with this id, or none; set ``savepoint``.
-
-        One round trip for both. Two equal calls in flight both see none; the later one
-        fails its serialization when it writes its row, runs again and finds the rival's.
-        """
+        """Return the row of an earlier call with this id, or none; set ``savepoint``."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "SAVEPOINT %s; SELECT id FROM tour_loan_call "
-                "WHERE agency_id = %s AND webhook_id = %s AND only_shown IS NOT TRUE",
-                SQL.identifier(savepoint),
-                agency.id,
-                webhook_id,
-            )
-        )
-        return self.browse(id_ for (id_,) in self.env.cr.fetchall())
+        return self.browse(hot_path.begin_call(self.env.cr, savepoint, agency.id, webhook_id))
 
     def _is_same(self, body: bytes) -> bool:
         return self.body_hash == _hash(body)
@@ -136,7 +122,8 @@ class Call(models.Model):
             kept = _masked(text)
         else:
             kept = links.sealed(text, named.get("redirect_url") if result else None)
-        self._insert(
+        hot_path.keep_call(
+            self.env.cr,
             agency_id=agency.id,
             webhook_id=webhook_id,
             body_hash=_hash(body),
@@ -150,19 +137,6 @@ class Call(models.Model):
             incident=error and error["data"].get("incident"),
             params=_masked(call.params) if call.method else None,
             create_date=self.env.cr.now(),
-        )
-
-    def _insert(self, **values):
-        """INSERT … ON CONFLICT, which the ORM cannot: against a row that a rival wrote
-        meanwhile it fails the serialization, and Odoo runs the request again."""
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO tour_loan_call (%s) VALUES %s "
-                "ON CONFLICT (agency_id, webhook_id) WHERE only_shown IS NOT TRUE DO NOTHING",
-                SQL(", ").join(map(SQL.identifier, values)),
-                tuple(values.values()),
-            ),
-            log_exceptions=False,  # losing to a rival is no error
         )
 
 
