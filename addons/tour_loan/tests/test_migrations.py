@@ -153,8 +153,7 @@ class TestMigrations(LoanHttpCommon):
             UPDATE ir_model_constraint
                SET name = regexp_replace(name, '^tour_loan_call_(?!count)', 'tour_loan_request_');
             UPDATE ir_model_data
-               SET name = regexp_replace(name, '_tour_loan_call($|__|_manager|_id_uniq|_shown|_age)',
-                                         '_tour_loan_request\1')
+               SET name = regexp_replace(name, 'tour_loan_call(?!_count|back)', 'tour_loan_request')
              WHERE module = 'tour_loan';
             UPDATE ir_model_data
                SET name = regexp_replace(name, '^(agency_)?call_(view|action)', '\1request_\2')

@@ -3,6 +3,23 @@
 from odoo.tools import SQL
 
 OLD, NEW = "tour_loan.request", "tour_loan.call"
+# What is named after the table: how to find it, and to rename it.
+HUNG_ON_IT = [
+    (
+        "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid "
+        "WHERE indrelid = 'tour_loan_call'::regclass AND starts_with(relname, %(old)s)",
+        "ALTER INDEX %s RENAME TO %s",
+    ),
+    (
+        "SELECT relname FROM pg_class WHERE relkind = 'S' AND relname = %(old)s || 'id_seq'",
+        "ALTER SEQUENCE %s RENAME TO %s",
+    ),
+    (
+        "SELECT conname FROM pg_constraint WHERE conrelid = 'tour_loan_call'::regclass "
+        "AND contype = 'f' AND starts_with(conname, %(old)s)",
+        "ALTER TABLE tour_loan_call RENAME CONSTRAINT %s TO %s",
+    ),
+]
 # Rows of Odoo's that name a model.
 NAMED = [
     ("ir_model", "model"),
@@ -11,13 +28,11 @@ NAMED = [
     ("ir_ui_view", "model"),
     ("ir_act_window", "res_model"),
 ]
-# External ids: of the model, its fields, access, views, action.
+# External ids: of the model, its fields, indexes, access; of its views and action.
 XMLIDS = [
-    (r"^(model|access)_tour_loan_request(_manager)?$", r"\1_tour_loan_call\2"),
-    (r"^(field|selection)_tour_loan_request__", r"\1_tour_loan_call__"),
-    (r"^constraint_tour_loan_request_", r"constraint_tour_loan_call_"),
-    (r"^request_view_", r"call_view_"),
-    (r"^agency_request_action$", r"agency_call_action"),
+    ("tour_loan_request", "tour_loan_call"),
+    ("^request_view_", "call_view_"),
+    ("^agency_request_action$", "agency_call_action"),
 ]
 
 
@@ -27,25 +42,11 @@ def migrate(cr, version):
     if not old or new:
         return
     cr.execute("ALTER TABLE tour_loan_request RENAME TO tour_loan_call")
-    cr.execute(
-        "SELECT 'INDEX', relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid "
-        "WHERE indrelid = 'tour_loan_call'::regclass AND starts_with(relname, %(old)s) "
-        "UNION SELECT 'SEQUENCE', 'tour_loan_request_id_seq' "
-        "UNION SELECT 'TABLE tour_loan_call', conname FROM pg_constraint "
-        "WHERE conrelid = 'tour_loan_call'::regclass AND contype = 'f' "
-        "AND starts_with(conname, %(old)s)",
-        {"old": "tour_loan_request_"},
-    )
-    for kind, name in cr.fetchall():
-        cr.execute(
-            SQL(
-                "ALTER %s RENAME %s %s TO %s",
-                SQL(kind),
-                SQL("CONSTRAINT" if kind.startswith("TABLE") else ""),
-                SQL.identifier(name),
-                SQL.identifier(name.replace("tour_loan_request", "tour_loan_call", 1)),
-            )
-        )
+    for find, rename in HUNG_ON_IT:
+        cr.execute(find, {"old": "tour_loan_request_"})
+        for (name,) in cr.fetchall():
+            now = name.replace("tour_loan_request", "tour_loan_call", 1)
+            cr.execute(SQL(rename, SQL.identifier(name), SQL.identifier(now)))
     for table, column in NAMED:
         place = (SQL.identifier(table), SQL.identifier(column), NEW, SQL.identifier(column), OLD)
         cr.execute(SQL("UPDATE %s SET %s = %s WHERE %s = %s", *place))
