@@ -230,6 +230,13 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self.assertEqual(transaction.state, "done")
         self.assertEqual(self.notices.state, "processed")
 
+    def test_a_notice_about_a_payment_somebody_is_at_waits_for_him(self):
+        transaction = self._payment()
+        happened = self._held(times=1)
+        self.assertEqual(self._post(), 200)
+        self.assertEqual(happened, ["held", "locked", "applied"])
+        self.assertEqual((self.notices.state, transaction.state), ("processed", "done"))
+
     def test_a_database_fault_is_nobodys_error(self):
         transaction = self._payment()
         self._fail(OperationalError("gone"))

@@ -117,6 +117,19 @@ class TestCalls(TourLoanCommon):
         for secret in PERSONAL:
             self.assertNotIn(secret, row.params)
 
+    def test_a_call_that_names_anothers_application_shows_staff_the_name_alone(self):
+        application = self.application()
+        stranger = self.new_agency("yug", "Юг")
+        params = {"application_id": application.uuid, "reason": "чужая"}
+        self.assertIn("error", self.rpc("application.cancel", params, agency=stranger))
+        row = self.row()
+        self.assertEqual((row.agency_id, row.application_uuid), (stranger, application.uuid))
+        self.assertFalse(row.application_id)
+        self.rpc("application.cancel", params)
+        self.assertEqual(
+            (self.row().agency_id, self.row().application_id), (self.agency, application)
+        )
+
     def test_a_mistake_is_told_by_its_code_and_personal_data_in_the_wrong_place_is_masked(self):
         params = self.order("T-2")
         params["customer"]["name"] = "Мария Иванова"
