@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := var/venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo fresh-demo test check unit lint fuzz coverage bench shell pot guide screenshots lock ready-demo ready-test
+.PHONY: help demo fresh-demo test check unit lint fuzz mutants coverage bench shell pot guide screenshots lock ready-demo ready-test
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ lint: ready-test ## only ruff, pylint-odoo and the XML checks
 
 fuzz: ready-test ## what tests draw at random, drawn anew for SECONDS=300
 	@$(VENV_PYTHON) -m scripts.fuzz $(SECONDS)
+
+mutants: ready-test ## do tests notice small wrong changes? ONLY="psk codes" some of them
+	@$(VENV_PYTHON) -m scripts.mutants $(ONLY)
 
 coverage: ready-test ## which branches the tests of the rooms and the addons walk
 	@$(VENV_PYTHON) -m scripts.covered

@@ -112,6 +112,19 @@ class TestMessage(MoyamfoCase):
         self.deliver(second)
         self.assertEqual((second.state, second.operation), ("sent", "ChangeApplication"))
 
+    def test_whoever_ended_an_application_1c_is_told_to_cancel_it(self):
+        for move, actor in (("cancel", "borrower"), ("cancel", "staff"), ("expire", "clock")):
+            application, message = self.submitted()
+            self.assertTrue(application._move(move, actor))
+            told = application.moyamfo_message_ids - message
+            self.assertEqual(told.mapped("kind"), ["cancel"], (move, actor))
+
+    def test_1c_hears_nothing_of_an_application_that_was_never_submitted(self):
+        for move, actor in (("cancel", "borrower"), ("cancel", "agency"), ("expire", "clock")):
+            application = self.new_application()
+            self.assertTrue(application._move(move, actor))
+            self.assertFalse(application.moyamfo_message_ids, (move, actor))
+
     def test_a_cancel_before_1c_had_anything_is_dropped(self):
         application, message = self.submitted()
         application._move("cancel", "agency", note="передумали")

@@ -51,9 +51,10 @@ def parse(value: object) -> Decimal | None:
     """
     if value is None or value == "":
         return None
-    if isinstance(value, (bool, float)) or not _TEXT.fullmatch(str(value).strip()):
+    written = str(value).strip()
+    if isinstance(value, (bool, float)) or not _TEXT.fullmatch(written):
         raise NoSum(value)
-    amount = Decimal(str(value).strip())
+    amount = Decimal(written)
     if amount != amount.quantize(CENT):
         raise NoSum(value)
     return amount.quantize(CENT)

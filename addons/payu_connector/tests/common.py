@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from odoo import fields
+from odoo.exceptions import LockError
 
 from odoo.addons.payment.tests.common import PaymentCommon
 
@@ -118,6 +119,31 @@ class PayuCommon(PaymentCommon):
         }
 
     # === Helpers === #
+
+    def _held(self, times):
+        """Let somebody else hold the payments for the next ``times`` tries.
+
+        :return: What happened, as it happens: "held", "locked", "applied".
+        :rtype: list
+        """
+        happened = []
+        model = type(self.env["payment.transaction"])
+        lock, apply = model.lock_for_update, model._payu_ru_apply
+
+        def lock_for_update(payments, **options):
+            if happened.count("held") < times:
+                happened.append("held")
+                raise LockError("somebody is at it")
+            happened.append("locked")
+            return lock(payments, **options)
+
+        def applied(payment, *args, **kwargs):
+            happened.append("applied")
+            return apply(payment, *args, **kwargs)
+
+        self.patch(model, "lock_for_update", lock_for_update)
+        self.patch(model, "_payu_ru_apply", applied)
+        return happened
 
     def _payment(self, state="draft", **values):
         """A payment whose page was opened just now."""

@@ -9,6 +9,8 @@ from ..protocol import answers, calls
 from .common import PayuCommon
 from .standin import DROP
 
+ASKING = "odoo.addons.payu_connector.models.payment_transaction_asking"
+
 
 @tagged("post_install", "-at_install")
 class TestAsking(PayuCommon, HttpCase):
@@ -32,6 +34,20 @@ class TestAsking(PayuCommon, HttpCase):
         self.assertEqual(self.payu.last[:2], ("GET", "/api/v4/payments/status/LOAN-42"))
         self.assertEqual(transaction.state, "done")
         self.assertFalse(transaction.payu_ru_next_check_at)
+
+    def test_an_answer_about_a_payment_somebody_is_at_is_asked_for_later(self):
+        transaction = self._due("draft")
+        happened = self._held(times=1)
+        self.payu.replies = [self._status("COMPLETE")]
+        with self.assertNoLogs(ASKING, "WARNING"):
+            self._ask_all()
+        self.assertEqual((happened, transaction.state), (["held"], "draft"))
+        self.assertGreater(transaction.payu_ru_next_check_at, fields.Datetime.now())
+        transaction.payu_ru_next_check_at = fields.Datetime.now()
+        self.payu.replies = [self._status("COMPLETE")]
+        self._ask_all()
+        self.assertEqual(happened, ["held", "locked", "applied"])
+        self.assertEqual(transaction.state, "done")
 
     def test_what_is_not_due_is_not_asked(self):
         self._payment()

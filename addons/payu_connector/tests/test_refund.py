@@ -1,4 +1,4 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -47,6 +47,14 @@ class TestRefund(PayuCommon, HttpCase):
         self._tell(refund=self._refund_part(), refundRequestId="77")
         self.assertEqual((child.state, child.amount), ("done", -500))
         self.assertEqual(self.payment.state, "done")
+
+    def test_a_refund_of_a_payment_somebody_is_at_is_not_sent(self):
+        happened = self._held(times=1)
+        with self.assertRaises(ConcurrencyError):
+            self._refund(1500.50)
+        self.assertFalse(self.payu.requests)
+        self.assertEqual(self._refund(500).state, "pending")
+        self.assertEqual(happened, ["held", "locked"])
 
     def test_a_whole_refund_leaves_the_payment_itself_confirmed(self):
         child = self._refund()

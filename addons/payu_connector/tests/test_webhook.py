@@ -230,6 +230,13 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self.assertEqual(transaction.state, "done")
         self.assertEqual(self.notices.state, "processed")
 
+    def test_a_notice_about_a_payment_somebody_is_at_waits_for_him(self):
+        transaction = self._payment()
+        happened = self._held(times=1)
+        self.assertEqual(self._post(), 200)
+        self.assertEqual(happened, ["held", "locked", "applied"])
+        self.assertEqual((self.notices.state, transaction.state), ("processed", "done"))
+
     def test_a_database_fault_is_nobodys_error(self):
         transaction = self._payment()
         self._fail(OperationalError("gone"))
@@ -287,7 +294,7 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self._post()
         self.env.cr.execute(
             "UPDATE payu_ru_notice SET create_date = %s",
-            [fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)],
+            [fields.Datetime.now() - timedelta(days=const.BODIES_KEPT_DAYS + 1)],
         )
         self.env["payu_ru.notice"]._gc_bodies()
         self.assertFalse(self.notices.body)
@@ -301,7 +308,7 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self.assertEqual(self.notices.state, "unknown")
         self.env.cr.execute(
             "UPDATE payu_ru_notice SET create_date = %s",
-            [fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)],
+            [fields.Datetime.now() - timedelta(days=const.BODIES_KEPT_DAYS + 1)],
         )
         self.env["payu_ru.notice"]._gc_bodies()
         self.assertFalse(self.notices.body)

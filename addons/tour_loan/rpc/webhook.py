@@ -7,11 +7,11 @@ deserves the answer «parse error» rather than «bad signature».
 """
 
 import base64
-import binascii
 import hmac
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from standardwebhooks.webhooks import hmac_data
@@ -92,10 +92,8 @@ def _presented(header: str) -> Iterable[bytes]:
     for part in header.split(" ")[:_MOST_SIGNATURES]:
         version, _comma, encoded = part.partition(",")
         if version == "v1":
-            try:
+            with suppress(ValueError):  # not base64: no signature
                 yield base64.b64decode(encoded, validate=True)
-            except (binascii.Error, ValueError):
-                continue
 
 
 def _digest(secret: str, message_id: str, timestamp: str, body: bytes) -> bytes:

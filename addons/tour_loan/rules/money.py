@@ -18,7 +18,6 @@ class TooFine(ValueError):
 
 _WIRE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?")
 _FINE = re.compile(r"[0-9]{1,15}\.[0-9]{3,}")
-_SPACES = re.compile(r"[\s\u202f]+")
 
 
 def parse(value: str | int | Decimal) -> Decimal:
@@ -29,7 +28,7 @@ def parse(value: str | int | Decimal) -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise TypeError(f"money is never {type(value).__name__}")
-    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    text = str(value)
     if isinstance(value, Decimal) and value.is_finite():
         # 145000.000 is the same money as 145000.00; 0.001 is not money.
         text = format(value.normalize(), "f")
@@ -43,7 +42,7 @@ def parse_typed(text: str) -> Decimal:
 
     Raises ValueError like `parse`; TooFine, one of them, for more than two places.
     """
-    plain = _SPACES.sub("", text).lower()
+    plain = re.sub(r"\s", "", text).lower()
     plain = re.sub(r"(₽|руб\.?|р\.?)$", "", plain).replace(",", ".")
     if _FINE.fullmatch(plain):
         raise TooFine(f"parts of a kopeck: {plain[:40]}")

@@ -218,6 +218,19 @@ class TestPaying(LoanHttpCommon):
         self.assertFalse(self.transactions(loan) | self.transactions(other))
 
     @mute_logger("odoo.http")
+    def test_a_provider_that_is_not_offered_takes_no_payment(self):
+        loan = self.active()
+        _visitor, route, values = self.form_values(loan, what="next")
+        other = self.provider.copy({"name": "Another", "code": self.provider.code})
+        other.write({"state": "test", "is_published": False})
+        with self.assertRaises(JsonRpcException):
+            self.make_jsonrpc_request(route, {**values, "provider_id": other.id})
+        self.provider.maximum_amount = 100  # less than is to be paid
+        with self.assertRaises(JsonRpcException):
+            self.make_jsonrpc_request(route, values)
+        self.assertFalse(self.transactions(loan))
+
+    @mute_logger("odoo.http")
     def test_a_page_that_grew_old_asks_to_choose_again(self):
         loan = self.active()
         _visitor, route, values = self.form_values(loan, what="payoff")

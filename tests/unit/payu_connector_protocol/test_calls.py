@@ -186,6 +186,23 @@ def test_every_refund_survives_the_wire_as_a_number(amount):
     assert money.parse(sent["amount"]) == amount
 
 
+def test_a_whole_sum_travels_without_a_point_and_kopecks_with_one():
+    written = [json.dumps(money.number(Decimal(sum_))) for sum_ in ("500.00", "500.50", "0.01")]
+    assert written == ["500", "500.5", "0.01"]
+
+
+def test_a_sum_of_more_digits_than_a_json_number_keeps_is_refused():
+    assert json.dumps(money.number(Decimal("9999999999999.99"))) == "9999999999999.99"
+    with pytest.raises(ValueError, match="JSON number"):
+        money.number(Decimal("90000000000000.01"))
+
+
+def test_what_stands_in_place_of_a_sum_is_kept_short_and_can_be_stored():
+    with pytest.raises(money.NoSum) as caught:
+        money.parse("\ud800" + "9" * 100)
+    assert caught.value.written == "?" + "9" * 39
+
+
 def test_more_than_was_paid_is_never_given_back():
     with pytest.raises(ValueError, match="never more"):
         calls.refund("2297597", Decimal("1500.50"), Decimal("1500.51"), "R-LOAN-42")

@@ -1,6 +1,8 @@
 """Notices in their normal form, and what may be written to a log."""
 
+import hashlib
 import json
+from dataclasses import asdict
 from decimal import Decimal
 
 import pytest
@@ -192,6 +194,21 @@ def test_log_shows_no_person_and_no_card():
     assert "COMPLETE" in masked
 
 
+def test_lists_of_a_message_are_looked_into_at_any_depth():
+    card = {"pan": "4652-xxxx-xxxx-7037", "bin": 465203, "cardProfile": "PERSONAL"}
+    body = notice(None, authorizations=[{"authorized": "SUCCESS", "cardDetails": [card, [card]]}])
+    shown = json.loads(masking.mask(body))["authorizations"]
+    hidden = {"pan": "***", "bin": "***", "cardProfile": "PERSONAL"}
+    assert shown == [{"authorized": "SUCCESS", "cardDetails": [hidden, [hidden]]}]
+    assert json.loads(masking.mask(json.dumps([card]))) == [hidden]
+
+
+def test_a_log_line_is_readable_and_has_an_end():
+    assert masking.mask('{"note": "Погашение"}') == '{"note": "Погашение"}'
+    assert masking.mask(json.dumps({"note": "Я" * 5000})) == '{"note": "' + "Я" * 1990
+    assert masking.mask(b'{"note": "\\ud800"}') == '{"note": "?"}'
+
+
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"\xff"])
 def test_nothing_can_break_the_log(body):
     assert "not JSON" in masking.mask(body)
@@ -204,3 +221,109 @@ def test_half_a_surrogate_pair_can_be_written_to_a_log():
 def test_what_is_not_json_is_not_shown():
     assert masking.mask(b"pan=4652035440667037") == "(20 bytes, not JSON)"
     assert masking.mask(b"") == '""'
+
+
+def test_a_failed_attempt_says_why_in_words_and_by_a_code():
+    event = parse(authorization={"responseMessage": "No funds", "responseCode": "GWERROR_51"})
+    assert (event.message, event.code) == ("No funds", "GWERROR_51")
+    bare = parse(authorization={"responseCode": "GWERROR_51"})
+    assert (bare.message, bare.code) == ("GWERROR_51", "GWERROR_51")
+
+
+def test_of_what_cannot_be_read_is_kept_that_it_came():
+    event = notices.unreadable(b"x")
+    assert event == protocol.events.Event("", "", "", None, "")
+    assert event.event_id == hashlib.sha256(b"x").hexdigest()
+    # two are told apart by it, and by nothing else
+    assert event == notices.unreadable(b"y")
+    assert event.event_id != notices.unreadable(b"y").event_id
+
+
+def test_what_nobody_said_is_empty():
+    assert asdict(protocol.events.Refund()) == {
+        **dict.fromkeys(("reference", "request_id", "currency", "chargeback", "problem"), ""),
+        "amount": None,
+        "done": False,
+    }
+    event = asdict(protocol.events.Event("LOAN-42", "", "COMPLETE", None, ""))
+    empty = ("provider_reference", "currency", "method", "message", "code")
+    assert {event[name] for name in (*empty, "chargeback", "problem", "event_id")} == {""}
+    assert event["refund"] is None
+
+
+def test_a_refund_takes_from_the_order_what_its_node_leaves_out():
+    order = {"status": "REFUND", "merchantRefundReference": "R-1", "currency": "RUB"}
+    refund = parse(order, refund={"amount": "5"}).refund
+    assert (refund.reference, refund.currency) == ("R-1", "RUB")
+    own = {"amount": "5", "merchantRefundReference": "R-2", "currency": "USD"}
+    refund = parse(order, refund=own).refund
+    assert (refund.reference, refund.currency) == ("R-2", "USD")
+
+
+def test_a_paid_order_that_numbers_a_refund_and_tells_of_none_has_none():
+    assert parse({"refundRequestId": 9, "merchantRefundReference": "R-1"}).refund is None
+
+
+def test_the_id_of_a_statement_stays_what_it_is():
+    # the ledger knows former ones by it
+    parts = ["LOAN-42", "2297597", "COMPLETE", "1500.50", "RUB", "", ""]
+    assert parse().event_id == hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    parts = ["LOAN-42", "2297597", "PENDING", "", "RUB", "", ""]
+    pending = parse({"status": "PENDING", "amount": None})
+    assert pending.event_id == hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def test_a_refund_under_way_and_the_same_one_done_are_two_statements():
+    node = {"amount": "5", "refundRequestId": "9"}
+    ids = {parse(refund={**node, "status": status}).event_id for status in ("PENDING", "REFUND")}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize("node", [{"refundRequestId": "9"}, {"merchantRefundReference": "R-1"}])
+def test_a_repeat_about_a_refund_that_has_a_name_is_one(node):
+    repeats = [parse({"status": "REFUND"}, refund=node, dateTime=moment) for moment in "12"]
+    assert repeats[0].event_id == repeats[1].event_id
+
+
+def test_two_chargebacks_or_two_sums_that_are_none_are_two_statements():
+    for said in ({"refundInfo": {"chargeback": "fraud"}}, {"refundInfo": None}):
+        order = {} if said["refundInfo"] else {"amount": "?"}
+        assert len({parse(order, dateTime=moment, **said).event_id for moment in "12"}) == 2
+
+
+WORDS = {
+    "PENDING": "- PENDING PROCESSING WAITING_PAYMENT",
+    "AUTHORIZED": "IN_PROGRESS PAYMENT_AUTHORIZED",
+    "PAID": "COMPLETE",
+    "FAILED": "CARD_NOT_AUTHORIZED CARD_NOTAUTHORIZED INVALID",
+    "CANCELLED": "CANCELED CANCELLED",
+    "REVERSED": "REVERSED",
+    "REFUNDED": "REFUND",
+    "WIRE": "PAYMENT_RECEIVED",
+    "CASH": "CASH",
+    "SUSPICIOUS": "SUSPECT FRAUD",
+    "TEST": "TEST",
+    "ABSENT": "NOT_FOUND",
+}
+
+
+def test_every_word_of_the_reference_means_what_it_says_there():
+    meant = {word: Meaning[name] for name, words in WORDS.items() for word in words.split()}
+    assert meant == statuses.MEANINGS
+    assert all(meaning.value == meaning.name.lower() for meaning in Meaning)
+    assert statuses.meaning_of(" Complete\n") is Meaning.PAID
+
+
+def test_which_words_end_a_payment_and_which_say_that_money_moved():
+    assert statuses.NOT_BEGUN == {"-", "WAITING_PAYMENT"}
+    assert statuses.HOPELESS_AFTER_PAGE == {
+        *("-", "WAITING_PAYMENT", "NOT_FOUND", "INVALID"),
+        *("CARD_NOT_AUTHORIZED", "CARD_NOTAUTHORIZED"),
+    }
+    never = {Meaning.CANCELLED, Meaning.REVERSED}
+    assert statuses.NEVER_PAID == never
+    assert statuses.FINAL == never | {Meaning.PAID, Meaning.REFUNDED, Meaning.TEST}
+    assert statuses.MONEY == {
+        *(Meaning.PAID, Meaning.AUTHORIZED, Meaning.REFUNDED, Meaning.WIRE, Meaning.TEST)
+    }
+    assert statuses.REFUND_DONE == {"REFUND", "REVERSED"}

@@ -96,7 +96,20 @@ def test_a_change_anywhere_breaks_the_signature(position):
 @pytest.mark.parametrize("given_signature, secret", [("", SECRET), ("é" * 64, SECRET)])
 def test_missing_or_foreign_signature_is_refused(given_signature, secret):
     _name, date, method, path, body, _expected = VECTORS[2]
-    assert not signature.is_valid(given_signature, MERCHANT, secret, date, method, path, body)
+    found = signature.is_valid(given_signature, MERCHANT, secret, date, method, path, body)
+    assert found is False
+
+
+def test_the_letter_case_of_a_signature_does_not_matter():
+    _name, date, method, path, body, expected = VECTORS[2]
+    assert signature.is_valid(expected.upper(), MERCHANT, SECRET, date, method, path, body)
+    assert signature.is_valid(expected, MERCHANT, SECRET, date, method.lower(), path, body)
+
+
+def test_nobody_signs_without_a_merchant():
+    _name, date, method, path, body, _expected = VECTORS[2]
+    signed = signature.sign("", SECRET, date, method, path, body)
+    assert not signature.is_valid(signed, "", SECRET, date, method, path, body)
 
 
 def test_an_empty_secret_accepts_nothing():
@@ -106,20 +119,21 @@ def test_an_empty_secret_accepts_nothing():
 
 
 def test_headers_sign_the_very_date_they_carry():
-    moment = datetime(2026, 1, 15, 10, 0, tzinfo=timezone(timedelta(hours=3)))
+    moment = datetime(2026, 1, 15, 10, 0, 0, 999999, tzinfo=timezone(timedelta(hours=3)))
     path = "/api/v4/payments/authorize"
     headers = signature.headers(MERCHANT, SECRET, moment, "POST", path, AUTHORIZE, "k" * 36)
     assert headers["X-Header-Date"] == "2026-01-15T10:00:00+03:00"
     assert headers["X-Header-Signature"] == VECTORS[0][5]
     assert headers["X-Header-Idempotency-Key"] == "k" * 36
-    assert headers["Content-Type"].startswith("application/json")
+    assert headers["X-Header-Merchant"] == MERCHANT
+    assert headers["Accept"] == headers["Content-Type"] == "application/json"
 
 
 def test_headers_refuse_a_naive_moment_and_a_long_key():
     with pytest.raises(ValueError, match="time zone"):
         signature.headers(MERCHANT, SECRET, datetime(2026, 1, 15), "GET", "/", b"")  # noqa: DTZ001
     with pytest.raises(ValueError, match="36"):
-        signature.headers(MERCHANT, SECRET, datetime.now(UTC), "POST", "/", b"{}", "k" * 40)
+        signature.headers(MERCHANT, SECRET, datetime.now(UTC), "POST", "/", b"{}", "k" * 37)
 
 
 def test_every_request_has_the_bare_content_type_and_a_question_no_key():

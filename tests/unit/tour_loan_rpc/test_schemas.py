@@ -4,6 +4,7 @@ import copy
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from .agency import Agency, accepted, call, create_params, problems, refused, rpc
 
@@ -341,3 +342,14 @@ class TestContent:
             "tour.flights",
             "tour.tourists[1].first_name",
         ]
+
+
+def test_what_an_agency_sent_stands_in_no_traceback():
+    params = create_params(
+        customer__email="secret mail", tour__country=["secret country"], more="!"
+    )
+    with pytest.raises(ValidationError) as caught:
+        rpc.registry.METHODS[create].params.model_validate(params)
+    assert caught.value.error_count() >= 3
+    assert "secret" not in str(caught.value)
+    assert "!" not in str(caught.value)

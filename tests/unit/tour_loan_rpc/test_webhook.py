@@ -167,6 +167,44 @@ def test_too_many_signatures_are_not_even_looked_at(secret):
     assert refused(headers, secrets=[secret])
 
 
+def test_a_signature_of_another_version_is_none(secret):
+    headers = library_headers(secret)
+    headers["webhook-signature"] = headers["webhook-signature"].replace("v1,", "v2,")
+    assert refused(headers, secrets=[secret])
+
+
+def test_the_eighth_signature_is_the_last_that_counts(secret):
+    headers = library_headers(secret)
+    headers["webhook-signature"] = "v1,AAAA " * 7 + headers["webhook-signature"]
+    assert webhook.verify(headers, BODY, [secret], now())
+
+
+def test_an_id_may_have_255_characters(secret):
+    headers = webhook.sign(secret, "x" * 255, now(), BODY)
+    assert webhook.verify(headers, BODY, [secret], now()) == "x" * 255
+
+
+def test_a_signature_with_rubbish_inside_is_none(secret):
+    headers = library_headers(secret)
+    version, good = headers["webhook-signature"].split(",")
+    headers["webhook-signature"] = f"{version},{good[:5]}%{good[5:]}"
+    assert refused(headers, secrets=[secret])
+
+
+def test_a_secret_handed_over_without_its_padding_is_the_same(secret):
+    bare = secret.rstrip("=")
+    assert bare != secret
+    assert webhook.verify(library_headers(secret), BODY, [bare], now())
+
+
+@pytest.mark.parametrize("empty", ["", "whsec_"])
+def test_an_empty_secret_neither_signs_nor_verifies(secret, empty):
+    with pytest.raises(ValueError, match="empty"):
+        webhook.sign(empty, "msg_6", now(), BODY)
+    with pytest.raises(ValueError, match="empty"):
+        webhook.verify(library_headers(secret), BODY, [empty], now())
+
+
 def test_new_secrets_are_long_and_different(secret):
     assert secret.startswith("whsec_")
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32

@@ -104,6 +104,18 @@ def test_the_limits_grow_with_the_window_and_the_crowd():
     assert codes.LOGIN_SMS_A_DAY * codes.MAX_ATTEMPTS <= 50
 
 
+def test_the_numbers_are_those_of_the_security_page():
+    assert (codes.DIGITS, codes.MAX_ATTEMPTS) == (6, 5)
+    assert (codes.LIFETIME_SECONDS, codes.RESEND_SECONDS, codes.DAY_SECONDS) == (300, 60, 86400)
+    assert codes.LINE_LIMITS == ((3600, 5), (86400, 10))
+    assert codes.SENDER_LIMITS == {
+        "session": ((3600, 15), (86400, 40)),
+        "ip": ((3600, 200), (86400, 1000)),
+    }
+    assert codes.SHARED_A_DAY == {"named": 8, "typed": 5}
+    assert (codes.LOGIN_SMS_A_DAY, codes.LOGIN_DATES_A_DAY) == (10, {"login": 10, "known_login": 5})
+
+
 def test_of_what_strangers_may_cause_a_first_code_is_taken_by_first_codes_only():
     again_and_again = [[3600.0] * 8] * 2
     assert codes.seconds_over_share(8, 0, again_and_again) == 0
@@ -131,6 +143,22 @@ def test_the_sms_of_a_day_are_bounded_whoever_asks_in_which_order(pot, asks):
     assert sum(sent.values()) <= sum(pot // nth for nth in range(1, pot + 1))
 
 
+def test_what_is_signed_for_is_hashed_the_same_for_ever():
+    # codes on their way, and evidence kept for years, rest on both
+    text = b"birth date\n+79161234567\n1990-03-14"
+    assert codes.date_digest(KEY, "+79161234567", "1990-03-14") == (
+        hmac.new(KEY, text, hashlib.sha256).hexdigest()
+    )
+    hashes = ["a" * 64, "b" * 64]
+    expected = hashlib.sha256(("a" * 64 + "\n" + "b" * 64).encode()).hexdigest()
+    assert codes.digest_of(hashes) == expected
+
+
+def test_who_is_alone_has_one_share_of_each_code():
+    assert codes.seconds_over_share(1, 4, [[0.0] * 4]) == 0
+    assert codes.seconds_over_share(1, 4, [[0.0] * 5]) == codes.DAY_SECONDS
+
+
 def test_a_date_is_not_read_from_its_digest():
     digests = {
         codes.date_digest(key, phone, born)
@@ -147,11 +175,18 @@ NOON = datetime(2026, 6, 1, 12)
 
 @pytest.mark.parametrize(
     ("seconds", "over"),
-    [(0, False), (299, False), (300, True), (-20, False), (-31, True), (-7200, True)],
+    [(0, False), (299, False), (300, True), (-30, False), (-31, True), (-7200, True)],
 )
 def test_a_code_is_over_after_its_time_and_before_it(seconds, over):
     expires_at = NOON + timedelta(seconds=codes.LIFETIME_SECONDS)
     assert codes.is_over(NOON + timedelta(seconds=seconds), expires_at) is over
+
+
+@pytest.mark.parametrize(
+    ("passed", "left"), [(0, 60), (10, 50), (10.5, 50), (59.5, 1), (60, 0), (61, 0), (-5, 60)]
+)
+def test_it_counts_for_whole_seconds_until_its_window_is_over(passed, left):
+    assert codes.seconds_left(60, passed) == left
 
 
 @given(st.floats(-1e6, 1e6))

@@ -19,6 +19,7 @@ money = room("tour_loan", "rules").money
         (145000, "145000.00"),
         (Decimal("145000.000"), "145000.00"),
         (Decimal("1E+3"), "1000.00"),
+        (Decimal("0.000"), "0.00"),
     ],
 )
 def test_wire_amounts_are_read_exactly(value, amount):
@@ -63,6 +64,7 @@ def test_floats_and_strange_types_are_refused(value):
         ("145\u00a0000,5", "145000.50"),
         ("1\u202f000 руб.", "1000.00"),
         (" 1000.00 р ", "1000.00"),
+        ("1  000 РУБ.", "1000.00"),
     ],
 )
 def test_amounts_people_type_are_understood(text, amount):
@@ -73,6 +75,20 @@ def test_amounts_people_type_are_understood(text, amount):
 def test_ambiguous_typed_amounts_are_refused(text):
     with pytest.raises(ValueError, match="not an amount"):
         money.parse_typed(text)
+
+
+@pytest.mark.parametrize("text", ["100,505", "0.001 ₽", "1 000,9999 руб", "123456789012345.678"])
+def test_parts_of_a_kopeck_are_told_apart_from_what_is_no_sum(text):
+    with pytest.raises(money.TooFine, match="parts of a kopeck"):
+        money.parse_typed(text)
+
+
+@pytest.mark.parametrize("text", ["1.0.005", "а0,005", "1234567890123456.005", "0,00"])
+def test_what_is_no_sum_is_not_called_too_fine(text):
+    try:
+        money.parse_typed(text)
+    except ValueError as error:
+        assert not isinstance(error, money.TooFine)
 
 
 @pytest.mark.parametrize(
