@@ -15,6 +15,7 @@
         "data/payment_method_data.xml",
         "data/payment_provider_data.xml",  # Depends on the redirect form and the methods.
         "views/payment_provider_views.xml",
+        "views/res_config_settings_views.xml",
         "views/payu_ru_notice_views.xml",
         "views/payu_ru_refund_views.xml",
         "views/payment_transaction_views.xml",  # Depends on the window of refunds.

@@ -8,6 +8,7 @@ SANDBOX_URL = "https://sandbox.ypmn.ru"
 RETURN_ROUTE = "/payment/payu_ru/return"
 WEBHOOK_ROUTE = "/payment/payu_ru/webhook"
 WAIT_ROUTE = "/payment/payu_ru/wait"
+ROUTES = (RETURN_ROUTE, WEBHOOK_ROUTE, WAIT_ROUTE)
 
 # Above PayU's own limit on a notice by far; a larger body is not a notice.
 NOTICE_MAX_BYTES = 256 * 1024
@@ -56,5 +57,12 @@ REVIEW_SPREAD = timedelta(hours=4)
 # A notice may overtake the transaction it is about.
 UNKNOWN_RETRIED_FOR = timedelta(hours=1)
 MAX_ATTEMPTS = 100
-# The body holds the payer's name and address; what it said stays in the other fields.
-BODY_KEPT_FOR = timedelta(days=180)
+
+# How many days the ledger of notices is kept, unless the settings say otherwise. The body holds
+# the payer's name and address; what it said stays in the other fields.
+KEEP_BODIES, BODIES_KEPT_DAYS = "payu_connector.keep_bodies_days", 180
+# As long as primary documents of the books (402-FZ art. 29).
+KEEP_NOTICES, NOTICES_KEPT_DAYS = "payu_connector.keep_notices_days", 5 * 365
+# PayU repeats a notice for ten days, and a repeat has to be known.
+NOTICE_KEPT_AT_LEAST = 30
+VACUUM_BATCH = 1000

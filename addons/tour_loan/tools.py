@@ -4,35 +4,10 @@ import os
 from configparser import ConfigParser
 from functools import cache
 
-from odoo import fields
-from odoo.tools import config, float_repr, float_round, str2bool, verify_hash_signed
+from odoo.tools import config, str2bool, verify_hash_signed
 
 from .gateways import smsc
 from .rules.codes import MIN_KEY_BYTES
-
-
-class FrozenJson(fields.Json):
-    """A Json field whose value is read and never changed in place.
-
-    Odoo copies a value deeply at each reading; an order's content read twice took an
-    application object longer than everything else in it.
-    """
-
-    def convert_to_record(self, value, record):
-        return False if value is None else value
-
-
-class Rubles(fields.Monetary):
-    """A Monetary of which is known that it has kopecks.
-
-    Odoo reads the currency for every value it rounds: a tenth of `application.create`.
-    """
-
-    def convert_to_column_insert(self, value, record, values=None, validate=True):
-        return float_repr(self.convert_to_cache(value, record), 2)
-
-    def convert_to_cache(self, value, record, validate=True):
-        return float_round(float(value or 0.0), precision_digits=2)
 
 
 def server_setting(section: str, name: str, default: str = "") -> str:

@@ -74,9 +74,9 @@ def test_one_webhook_id_many_times_at_once_gets_one_answer(slon, stack):
     answers = at_once(20, lambda _index: slon.call("application.create", params, webhook_id))
     assert len({answer.body for answer in answers}) == 1
     assert answers[0].result["application_id"] == applications_of(stack, params)[0][0]
-    assert stack.sql(
-        "SELECT count(*) FROM tour_loan_request WHERE webhook_id = %s", webhook_id
-    ) == [(1,)]
+    assert stack.sql("SELECT count(*) FROM tour_loan_call WHERE webhook_id = %s", webhook_id) == [
+        (1,)
+    ]
 
 
 def test_a_move_repeated_many_times_at_once_is_made_once(slon, stack):
@@ -91,7 +91,7 @@ def test_a_move_repeated_many_times_at_once_is_made_once(slon, stack):
         application,
     )
     assert moves == [(1,)]
-    calls = stack.sql("SELECT count(*) FROM tour_loan_request WHERE webhook_id = %s", webhook_id)
+    calls = stack.sql("SELECT count(*) FROM tour_loan_call WHERE webhook_id = %s", webhook_id)
     assert calls == [(1,)]
 
 

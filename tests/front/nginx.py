@@ -76,7 +76,11 @@ class Nginx:
         self.process = subprocess.Popen(
             [PROGRAM, "-e", "stderr", "-p", self.folder, "-c", self.file]
         )
-        wait_until(self._listens, 60)
+        try:
+            wait_until(self._listens, 60)
+        except BaseException:  # an impatient Ctrl-C as well
+            self.__exit__()
+            raise
         return self
 
     def _listens(self) -> bool:
@@ -85,6 +89,10 @@ class Nginx:
             return probe.connect_ex(("127.0.0.1", int(self.address.rpartition(":")[2]))) == 0
 
     def __exit__(self, *_exception) -> None:
-        self.process.terminate()
-        self.process.wait(10)
         self.names.close()
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

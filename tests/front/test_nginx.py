@@ -227,3 +227,14 @@ class TestNginx:
         errors = front.log.with_name("error.log").read_text()
         assert RPC in errors
         assert "hush-path" not in errors
+
+    def test_one_that_does_not_start_leaves_nothing_behind(self, tmp_path, monkeypatch):
+        def impatient(_nginx):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Nginx, "_listens", impatient)
+        nginx = Nginx(tmp_path, 1)
+        with pytest.raises(KeyboardInterrupt), nginx:
+            """Not reached."""
+        assert nginx.process.returncode is not None
+        assert nginx.names.socket.fileno() == -1

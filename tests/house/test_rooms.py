@@ -61,7 +61,7 @@ def test_rules_and_rpc_know_no_model():
 
 
 def test_the_outbox_names_no_other_model():
-    own = {"tour_loan.message", "tour_loan.lock"}
+    own = {"tour_loan.message", "tour_loan.lock", "tour_loan.ending"}
     for file in (MODELS / "outbox").glob("*.py"):
         named = set(re.findall(r"""["']((?:tour_loan|moyamfo)\.\w+)["']""", file.read_text()))
         assert named <= own, file
@@ -83,6 +83,18 @@ def without_docstrings(tree: ast.AST) -> ast.AST:
         ):
             node.body = node.body[1:] or [ast.Pass()]
     return tree
+
+
+def test_what_makes_calls_cheap_stands_in_the_hot_path():
+    """Connections of our own, and fields and models that look less up than Odoo's."""
+    odd = r"psycopg2\.connect\(|connection_info_for|\(fields\.(Json|Monetary)\):|\.clear_cache\b"
+    odd += "|SAVEPOINT %s; SELECT"
+    found = {
+        file.name
+        for file in (ADDONS / "tour_loan").rglob("*.py")
+        if "tests" not in file.parts and re.search(odd, file.read_text())
+    }
+    assert found == {"hot_path.py"}
 
 
 def test_only_one_place_writes_the_history():

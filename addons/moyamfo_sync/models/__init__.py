@@ -1,3 +1,4 @@
 from . import moyamfo_message, moyamfo_run, moyamfo_run_loans, tour_loan_application
 from . import tour_loan_loan
 from . import ir_http
+from . import settings

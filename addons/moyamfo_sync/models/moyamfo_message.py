@@ -1,8 +1,11 @@
 """Messages to MoyaMFO: one row per thing the lender has to know."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
+from odoo.addons.tour_loan.models.outbox.ending import Period
 from odoo.addons.tour_loan.models.outbox.message import STATES, Outcome
+from odoo.addons.tour_loan.rules.moves import ENDED
 
 from .. import connection
 from ..protocol import exchange as operations
@@ -20,6 +23,8 @@ KINDS = [
 ]
 OF_REPAYMENT = ("payment", "reversal")
 OF_MONEY = (*OF_REPAYMENT, "tour_refund")
+# Nothing is kept from happening twice by them once all is over, and they prove nothing.
+PASSING = ("application", "change", "cancel", "commit")
 # Statuses of 1C that show that a message of the kind has arrived.
 ARRIVED = {
     "cancel": {"cancelled", "annulled"},
@@ -42,6 +47,7 @@ class MoyamfoMessage(models.Model):
     _inherit = ["tour_loan.message"]
     _description = "Message to MoyaMFO"
     _outbox = "moyamfo"
+    _period = Period("moyamfo_sync.keep_messages_days", 365)
     _rec_name = "kind"
 
     kind = fields.Selection(KINDS, required=True, readonly=True)
@@ -76,6 +82,17 @@ class MoyamfoMessage(models.Model):
         for message in self:
             order = message.application_id.display_name
             message.display_name = f"{kinds[message.kind]}, {order}"
+
+    @api.model
+    def _ended(self, before):
+        """While anything may follow, later messages ask what 1C has been told before.
+
+        What moved money, put a claim or brought a signature stays.
+        """
+        over = Domain("application_id.state", "in", ENDED)
+        over |= Domain("application_id.loan_id.state", "in", ("closed", "annulled"))
+        passing = Domain("kind", "in", PASSING) & Domain("claim_id", "=", False)
+        return super()._ended(before) & passing & over
 
     # --- sending ---
 

@@ -6,8 +6,10 @@ from datetime import UTC, timedelta
 from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.tour_loan.models.outbox.ending import Period
 from odoo.addons.tour_loan.rules.masking import mask_text
 
 from .. import connection
@@ -34,7 +36,7 @@ FRESH, FRESH_LIMIT = timedelta(hours=2), 200
 # What changed while 1C was answering is asked for once more.
 OVERLAP = timedelta(minutes=5)
 FIRST_TIME = timedelta(days=30)
-KEEP, KEEP_EMPTY = timedelta(days=30), timedelta(days=1)
+KEEP_EMPTY = timedelta(days=1)
 ON_THE_WAY = ("submitted", "needs_data", "approved", "signed", "ready", "committed")
 
 
@@ -47,7 +49,9 @@ class MoyamfoRun(models.Model):
     """
 
     _name = "moyamfo.run"
+    _inherit = ["tour_loan.ending"]
     _description = "Pull from MoyaMFO"
+    _period = Period("moyamfo_sync.keep_runs_days", 30)
     _order = "id desc"
     _rec_name = "kind"
 
@@ -270,19 +274,14 @@ class MoyamfoRun(models.Model):
             young = fields.Datetime.now() - max(sent) < NEWEST
             self._ask_soon(SOON if young else LATER)
 
-    @api.autovacuum
-    def _gc_runs(self):
-        """Runs that brought nothing are kept for a day, the others for a month."""
-        now = fields.Datetime.now()
-        self.search(
-            [
-                "|",
-                ("started_at", "<", now - KEEP),
-                "&",
-                ("started_at", "<", now - KEEP_EMPTY),
-                "&",
-                ("state", "=", "done"),
-                ("changed_count", "=", 0),
-            ],
-            limit=50_000,
-        ).unlink()
+    @api.model
+    def _ended(self, before):
+        """Runs that brought nothing are kept for a day; the last whole ones for ever.
+
+        From those the next pull takes since when it has to ask.
+        """
+        nothing = Domain("state", "=", "done") & Domain("changed_count", "=", 0)
+        nothing &= Domain("started_at", "<", fields.Datetime.now() - KEEP_EMPTY)
+        whole = self._read_group([("complete", "=", True)], ["kind"], ["id:max"])
+        needed = Domain("id", "in", [last for _kind, last in whole])
+        return (Domain("started_at", "<", before) | nothing) & ~needed

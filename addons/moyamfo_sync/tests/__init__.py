@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_claims,
     test_contracts,
+    test_endings,
     test_message,
     test_neutralized,
     test_outbox,

@@ -205,5 +205,5 @@ class TestRun(MoyamfoCase):
                 {"kind": "applications", "started_at": days_ago - timedelta(days=40)},
             ]
         )
-        self.env["moyamfo.run"]._gc_runs()
+        self.env["moyamfo.run"]._gc_ended()
         self.assertEqual(rows.exists(), rows[1])

@@ -9,3 +9,4 @@ from . import payment_transaction_refund
 from . import payment_transaction_unexplained
 from . import payu_ru_notice
 from . import needs_person
+from . import res_config_settings

@@ -1,5 +1,9 @@
+from werkzeug.exceptions import BadRequest
+
 from odoo import models
 from odoo.http import request
+
+from .. import const
 
 
 class IrHttp(models.AbstractModel):
@@ -15,3 +19,14 @@ class IrHttp(models.AbstractModel):
         if rule.endpoint.routing.get("payu_ru_raw_body"):
             request.httprequest.get_data(cache=True)
         return result
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        """Override of `base` to refuse a field that no handler of ours can be called with.
+
+        Core passes fields by their names, and a handler has its `self` already.
+        """
+        is_ours = not set(const.ROUTES).isdisjoint(endpoint.routing["routes"])
+        if is_ours and "self" in request.params:
+            raise BadRequest("No field may be called so.")
+        return super()._dispatch(endpoint)

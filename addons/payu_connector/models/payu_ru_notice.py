@@ -1,3 +1,4 @@
+from datetime import timedelta
 from functools import partial
 
 from psycopg2 import OperationalError
@@ -45,7 +46,7 @@ class Notice(models.Model):
         readonly=True,
     )
     body = fields.Text(
-        help="As received. Emptied after half a year: it names the payer.",
+        help="As received. Emptied after a period of the settings: it names the payer.",
         readonly=True,
         groups="base.group_system",
     )
@@ -230,11 +231,57 @@ class Notice(models.Model):
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - done):
                 return
 
+    # === THE END === #
+
+    @api.model
+    def _kept_since(self, parameter, days):
+        """Return before when what is older may go.
+
+        :param str parameter: the system parameter with the days, chosen in the settings.
+        :param int days: unless it names more than `NOTICE_KEPT_AT_LEAST`.
+        :return: The moment, as the database stores it.
+        :rtype: datetime
+        """
+        # In sudo mode: a parameter of the system.
+        said = self.env["ir.config_parameter"].sudo().get_param(parameter) or ""
+        chosen = int(said) if said.isdecimal() else 0
+        days = max(chosen or days, const.NOTICE_KEPT_AT_LEAST)
+        return fields.Datetime.now() - timedelta(days=days)
+
     @api.autovacuum
     def _gc_bodies(self):
-        """Forget the payers of old notices; what was paid stays."""
-        old = fields.Datetime.now() - const.BODY_KEPT_FOR
-        self.search(
+        """Forget the payers of old notices; what was paid stays.
+
+        :return: How many there were in this batch, and whether there are more.
+        :rtype: tuple
+        """
+        old = self._kept_since(const.KEEP_BODIES, const.BODIES_KEPT_DAYS)
+        found = self.search(
             [("create_date", "<", old), ("body", "!=", False)],
-            limit=10000,
-        ).body = False
+            order="id",
+            limit=const.VACUUM_BATCH + 1,
+        )
+        found[: const.VACUUM_BATCH].body = False
+        return len(found[: const.VACUUM_BATCH]), len(found) > const.VACUUM_BATCH
+
+    @api.autovacuum
+    def _gc_notices(self):
+        """Delete old notices that were done with; what a person has to look at stays.
+
+        :return: How many there were in this batch, and whether there are more.
+        :rtype: tuple
+        """
+        old = self._kept_since(const.KEEP_NOTICES, const.NOTICES_KEPT_DAYS)
+        found = self.search(
+            [
+                ("create_date", "<", old),
+                ("state", "in", ("processed", "attention")),
+                "|",
+                ("transaction_id", "=", False),
+                ("transaction_id.payu_ru_attention", "=", False),
+            ],
+            order="id",
+            limit=const.VACUUM_BATCH + 1,
+        )
+        found[: const.VACUUM_BATCH].unlink()
+        return len(found[: const.VACUUM_BATCH]), len(found) > const.VACUUM_BATCH

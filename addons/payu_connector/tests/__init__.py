@@ -11,3 +11,4 @@ from . import test_access
 from . import test_lifecycle
 from . import test_unexplained
 from . import test_waiting
+from . import test_endings

@@ -1,5 +1,7 @@
 import importlib.util
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
@@ -30,13 +32,25 @@ class TestLifecycle(PayuCommon):
             self.assertFalse(self.provider[f"payu_ru_{name}"])
 
     def test_payments_of_before_are_looked_at_at_night_and_chargebacks_are_disputes(self):
-        now = fields.Datetime.now()
-        paid = self._payment("done", reference="PAID")
-        old = self._payment("done", reference="OLD")
+        """Whenever it is: the night the payments are planned for begins in the evening."""
+        today = fields.Datetime.now()
+        begins = const.REVIEW_FROM_HOUR_UTC
+        for moment in ((0, 0), (begins - 1, 59, 59), (begins, 0), (begins, 0, 1), (23, 59, 59)):
+            now = datetime(today.year, today.month, today.day, *moment)
+            with self.subTest(now), freeze_time(now):
+                self._upgrade_at(now)
+
+    def _upgrade_at(self, now):
+        """Upgrade while the clock stands: what is due, or later, is so by one moment."""
+        name = f"{now:%H%M%S}"
+        paid = self._payment("done", reference=f"PAID-{name}")
+        old = self._payment("done", reference=f"OLD-{name}")
         old.last_state_change = now - const.REVIEW_FOR - timedelta(days=1)
-        disputed = self._payment("done", reference="DISPUTED", payu_ru_chargeback=True)
-        planned = self._payment("pending", reference="PLANNED")
-        forgotten = self._payment("pending", reference="FORGOTTEN", payu_ru_next_check_at=False)
+        disputed = self._payment("done", reference=f"DISPUTED-{name}", payu_ru_chargeback=True)
+        planned = self._payment("pending", reference=f"PLANNED-{name}")
+        forgotten = self._payment(
+            "pending", reference=f"FORGOTTEN-{name}", payu_ru_next_check_at=False
+        )
         planned_at = planned.payu_ru_next_check_at
         spec = importlib.util.spec_from_file_location(
             "post_migrate", file_path("payu_connector/migrations/19.0.1.1.0/post-migrate.py")
@@ -49,7 +63,7 @@ class TestLifecycle(PayuCommon):
         self.assertFalse(old.payu_ru_review_at)
         self.assertTrue(disputed.dispute_reason)
         self.assertEqual(planned.payu_ru_next_check_at, planned_at)
-        self.assertLessEqual(forgotten.payu_ru_next_check_at, fields.Datetime.now(), "is due")
+        self.assertEqual(forgotten.payu_ru_next_check_at, now, "is due")
         self.payu.replies = [self._status("CANCELED")]
         forgotten._payu_ru_ask()
         self.assertEqual(forgotten.state, "cancel")

@@ -1,10 +1,15 @@
+from types import SimpleNamespace
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from werkzeug.exceptions import BadRequest
 
 from odoo.tests import tagged
 
 from odoo.addons.payment.tests.http_common import PaymentHttpCommon
 
 from .. import const
+from ..models import ir_http
 from .common import PayuCommon
 from .standin import DROP
 
@@ -78,3 +83,25 @@ class TestReturn(PayuCommon, PaymentHttpCommon):
         self.assertEqual(transaction.state, "done")
         notice = self.env["payu_ru.notice"].search([])
         self.assertEqual(notice.state, "processed")
+
+    def test_a_field_no_handler_can_be_called_with_is_refused(self):
+        for route in const.ROUTES:
+            endpoint = SimpleNamespace(routing={"routes": [route]})
+            with (
+                patch.object(ir_http, "request", SimpleNamespace(params={"self": ""})),
+                self.assertRaises(BadRequest),
+            ):
+                ir_http.IrHttp._dispatch(endpoint)
+
+    def test_a_field_no_handler_can_be_called_with_breaks_nothing(self):
+        body = self._body()
+        for route, options in (
+            (f"{const.RETURN_ROUTE}?self=1", {}),
+            (const.RETURN_ROUTE, {"data": {"self": "1"}}),
+            (f"{const.WAIT_ROUTE}?self=1", {}),
+            (f"{const.WEBHOOK_ROUTE}?self=1", {}),
+            (f"{const.WEBHOOK_ROUTE}?self=1", {"data": body, "headers": self._signed(body)}),
+        ):
+            response = self.url_open(route, **options, allow_redirects=False)
+            # an addon may have taken the field out before us: then the page goes on
+            self.assertLess(response.status_code, 500, route)

@@ -294,7 +294,7 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self._post()
         self.env.cr.execute(
             "UPDATE payu_ru_notice SET create_date = %s",
-            [fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)],
+            [fields.Datetime.now() - timedelta(days=const.BODIES_KEPT_DAYS + 1)],
         )
         self.env["payu_ru.notice"]._gc_bodies()
         self.assertFalse(self.notices.body)
@@ -308,7 +308,7 @@ class TestWebhook(PayuCommon, PaymentHttpCommon):
         self.assertEqual(self.notices.state, "unknown")
         self.env.cr.execute(
             "UPDATE payu_ru_notice SET create_date = %s",
-            [fields.Datetime.now() - const.BODY_KEPT_FOR - timedelta(days=1)],
+            [fields.Datetime.now() - timedelta(days=const.BODIES_KEPT_DAYS + 1)],
         )
         self.env["payu_ru.notice"]._gc_bodies()
         self.assertFalse(self.notices.body)

@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from odoo.http import Controller, Dispatcher, request, route
 
+from .. import hot_path
 from ..rpc import openrpc
 from ..rpc.dispatcher import BODY_LIMIT
 
@@ -27,9 +28,7 @@ class AgencyRpcDispatcher(Dispatcher):
 
     def pre_dispatch(self, rule, args):
         result = super().pre_dispatch(rule, args)
-        # Told here; else Odoo reads a user, his company and its partner to find them.
-        company = self.request.env["ir.model.data"]._xmlid_to_res_id("base.main_company")
-        self.request.update_context(lang="ru_RU", tz="Europe/Moscow", allowed_company_ids=[company])
+        self.request.update_context(**hot_path.context(self.request.env))
         return result
 
     def dispatch(self, endpoint, args):

@@ -38,7 +38,7 @@ _MEMBERS = {"jsonrpc", "method", "params", "id"}
 
 
 @dataclass(frozen=True)
-class Request:
+class Call:
     """One call as it came; ``error`` is set when it cannot even be looked at."""
 
     method: str = ""
@@ -70,18 +70,18 @@ class Request:
         return asked if isinstance(asked, str) and asked in LOCALES else None
 
 
-def parse(body: bytes) -> Request:
-    """Read one JSON-RPC request."""
+def parse(body: bytes) -> Call:
+    """Read one call, a JSON-RPC request."""
     try:
         message = wire.loads(body)
     except ValueError:
-        return Request(error=ParseError())
+        return Call(error=ParseError())
     if not isinstance(message, dict):
-        return Request(error=InvalidRequest())
+        return Call(error=InvalidRequest())
     # Echoed even when the rest is wrong, if it is an id at all (section 5, "id").
-    request_id = message.get("id")
-    if isinstance(request_id, bool) or not isinstance(request_id, str | int | float | None):
-        return Request(error=InvalidRequest())
+    call_id = message.get("id")
+    if isinstance(call_id, bool) or not isinstance(call_id, str | int | float | None):
+        return Call(error=InvalidRequest())
     unknown = sorted(message.keys() - _MEMBERS)
     if (
         message.get("jsonrpc") != "2.0"
@@ -90,17 +90,17 @@ def parse(body: bytes) -> Request:
         or unknown
     ):
         refused = InvalidRequest(Problem(member[:200], "unknown_field") for member in unknown[:20])
-        return Request(id=request_id, params=message.get("params"), error=refused)
-    return Request(
+        return Call(id=call_id, params=message.get("params"), error=refused)
+    return Call(
         method=message["method"],
         params=message.get("params", {}),
-        id=request_id,
+        id=call_id,
         is_notification="id" not in message,
     )
 
 
 def handle(
-    request: Request,
+    call: Call,
     agency: Any,
     *,
     passthrough: tuple[type[BaseException], ...] = (),
@@ -117,35 +117,35 @@ def handle(
     :param allow_loopback: let ``urls`` be http on this machine (sandbox)
     :param logger: gets the traceback of an unexpected exception with its incident id
     """
-    if request.error:
-        return refuse(request, request.error)
+    if call.error:
+        return refuse(call, call.error)
     try:
         try:
             with atomic():
-                result = _run(request, agency, {ALLOW_LOOPBACK: allow_loopback})
+                result = _run(call, agency, {ALLOW_LOOPBACK: allow_loopback})
         except RpcError as error:
-            return refuse(request, error)
+            return refuse(call, error)
     except passthrough:
         raise
     except Exception:
         incident = uuid.uuid4().hex
-        logger.exception("Agency call %r failed, incident %s", request.method, incident)
-        return refuse(request, InternalError(incident=incident))
-    if request.is_notification:
+        logger.exception("Agency call %r failed, incident %s", call.method, incident)
+        return refuse(call, InternalError(incident=incident))
+    if call.is_notification:
         return None
-    return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (wire.dumps(request.id), result)
+    return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (wire.dumps(call.id), result)
 
 
-def refuse(request: Request, error: RpcError) -> bytes | None:
+def refuse(call: Call, error: RpcError) -> bytes | None:
     """Return the answer that carries ``error``, or None for a notification."""
-    if request.is_notification:
+    if call.is_notification:
         return None
     # The error before the id: see `is_incident`.
     return wire.dumps(
         {
             "jsonrpc": "2.0",
-            "error": error.as_dict(request.locale, request.message_locale),
-            "id": request.id,
+            "error": error.as_dict(call.locale, call.message_locale),
+            "id": call.id,
         }
     )
 
@@ -156,14 +156,14 @@ def is_incident(answer: bytes | None) -> bool:
     return answer is not None and answer.startswith(_INCIDENT)
 
 
-def _run(request: Request, agency: Any, context: dict[str, Any]) -> bytes:
-    method = METHODS.get(request.method)
+def _run(call: Call, agency: Any, context: dict[str, Any]) -> bytes:
+    method = METHODS.get(call.method)
     if method is None:
         raise MethodNotFound()
-    if not isinstance(request.params, dict):
+    if not isinstance(call.params, dict):
         raise InvalidParams([Problem("", "by_name")])
     try:
-        params = method.params.model_validate(request.params, context=context)
+        params = method.params.model_validate(call.params, context=context)
     except ValidationError as error:
         raise InvalidParams(problems(error)) from None
     return _serialise(method, method.run(agency, params))

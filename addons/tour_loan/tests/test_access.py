@@ -33,7 +33,7 @@ MATRIX = {
     "tour_loan.passport.division.import": (NOTHING, ALL),
     "tour_loan.product": (READ, ALL),
     "tour_loan.repayment": (READ, READ),
-    "tour_loan.request": (NOTHING, READ),
+    "tour_loan.call": (NOTHING, READ),
     "tour_loan.signature": (READ, READ),
     "tour_loan.sms": (READ, READ),
     "tour_loan.mail": (READ, READ),
@@ -215,6 +215,6 @@ class TestAccess(TourLoanCommon):
             [fields.Datetime.now() - timedelta(days=8)],
         )
         self.env["tour_loan.lock"]._take("fresh")
-        self.env["tour_loan.lock"]._gc_locks()
+        self.env["tour_loan.lock"]._gc_ended()
         keys = self.env["tour_loan.lock"].search([("key", "in", ("old", "fresh"))])
         self.assertEqual(keys.mapped("key"), ["fresh"])

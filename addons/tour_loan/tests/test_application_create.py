@@ -241,7 +241,7 @@ class TestApplicationCreate(TourLoanCommon):
         self.assertEqual(quote["amount"], rub("100000.00"))
         self.assertEqual([preview["months"] for preview in quote["previews"]], [3, 6, 12])
         self.assertEqual(self.env["tour_loan.application"].search_count([]), before)
-        self.assertFalse(self.env["tour_loan.request"].search([]))
+        self.assertFalse(self.env["tour_loan.call"].search([]))
         same = self.create_order()["result"]["preview"]
         self.assertEqual(quote["previews"][1], same)
         refused = self.rpc("calculator.quote", {**params, "advance": rub("1.00")})["error"]
@@ -259,9 +259,9 @@ class TestApplicationCreate(TourLoanCommon):
     def test_a_request_is_forgotten_after_a_day(self):
         self.rpc("application.create", self.order(), webhook_id="old")
         self.rpc("application.create", self.order(), webhook_id="fresh")
-        requests = self.env["tour_loan.request"]
+        requests = self.env["tour_loan.call"]
         self.age(requests.search([("webhook_id", "=", "old")]), hours=25)
-        requests._gc_requests()
+        requests._gc_ended()
         self.assertEqual(requests.search([]).mapped("webhook_id"), ["fresh"])
 
     def test_a_key_is_replaced_without_a_gap(self):

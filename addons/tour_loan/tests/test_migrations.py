@@ -106,3 +106,58 @@ class TestMigrations(LoanHttpCommon):
         application.offer_psk = 398.292
         cron.method_direct_trigger()
         self.assertTrue(application.offer_problem)
+
+    def test_calls_of_before_still_answer_repeats(self):
+        params = self.order("OF-BEFORE")
+        answer = self.rpc("application.create", params, webhook_id="before")
+        calls = self.env["tour_loan.call"].search([("webhook_id", "=", "before")])
+        names = {
+            "index": "SELECT relname FROM pg_class WHERE relname ~ '^tour_loan_call_(?!count)'",
+            "key": "SELECT name FROM ir_model_constraint WHERE name ~ '^tour_loan_call_(?!count)'",
+            "xmlid": "SELECT name FROM ir_model_data WHERE name ~ 'call' AND module = 'tour_loan'",
+            "model": "SELECT model FROM ir_model_fields WHERE model ~ '^tour_loan.call'",
+        }
+        today = {kind: self.rows(query) for kind, query in names.items()}
+        self.assertTrue(all(today.values()))
+        self.back_to_requests()
+        self.assertNotEqual({kind: self.rows(query) for kind, query in names.items()}, today)
+        for _time in range(2):
+            self.migrate("pre-calls")
+            self.assertEqual({kind: self.rows(query) for kind, query in names.items()}, today)
+        self.assertTrue(calls.exists())
+        self.assertEqual(self.rpc("application.create", params, webhook_id="before"), answer)
+        self.assertEqual(self.env.ref("tour_loan.model_tour_loan_call").model, "tour_loan.call")
+
+    def rows(self, query):
+        self.env.cr.execute(query)
+        return sorted(self.env.cr.fetchall())
+
+    def back_to_requests(self):
+        """Name calls as 19.0.1.0.0 did."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            r"""
+            ALTER TABLE tour_loan_call RENAME TO tour_loan_request;
+            ALTER SEQUENCE tour_loan_call_id_seq RENAME TO tour_loan_request_id_seq;
+            ALTER INDEX tour_loan_call_pkey RENAME TO tour_loan_request_pkey;
+            ALTER INDEX tour_loan_call_id_uniq RENAME TO tour_loan_request_id_uniq;
+            ALTER INDEX tour_loan_call_shown RENAME TO tour_loan_request_shown;
+            ALTER INDEX tour_loan_call_age RENAME TO tour_loan_request_age;
+            ALTER TABLE tour_loan_request
+            RENAME CONSTRAINT tour_loan_call_agency_id_fkey TO tour_loan_request_agency_id_fkey;
+            UPDATE ir_model SET model = 'tour_loan.request' WHERE model = 'tour_loan.call';
+            UPDATE ir_model_fields SET model = 'tour_loan.request' WHERE model = 'tour_loan.call';
+            UPDATE ir_ui_view SET model = 'tour_loan.request' WHERE model = 'tour_loan.call';
+            UPDATE ir_act_window SET res_model = 'tour_loan.request'
+             WHERE res_model = 'tour_loan.call';
+            UPDATE ir_model_constraint
+               SET name = regexp_replace(name, '^tour_loan_call_(?!count)', 'tour_loan_request_');
+            UPDATE ir_model_data
+               SET name = regexp_replace(name, 'tour_loan_call(?!_count|back)', 'tour_loan_request')
+             WHERE module = 'tour_loan';
+            UPDATE ir_model_data
+               SET name = regexp_replace(name, '^(agency_)?call_(view|action)', '\1request_\2')
+             WHERE module = 'tour_loan'
+               AND name ~ '^(call_view_(list|form|search)|agency_call_action)$';
+            """
+        )

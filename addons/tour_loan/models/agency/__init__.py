@@ -1,4 +1,3 @@
-from . import remembered
 from . import product
 from . import agency
 from . import agency_brand
@@ -6,7 +5,7 @@ from . import agency_details
 from . import agency_rpc
 from . import agency_rpc_checks
 from . import agency_rpc_later
-from . import request
+from . import call
 from . import application_agency
 from . import claim
 from . import call_count

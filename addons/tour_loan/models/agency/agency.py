@@ -9,8 +9,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+from ...hot_path import Rubles
 from ...rpc import delivery, outgoing, webhook
-from ...tools import Rubles, is_neutralized, is_on, server_setting
+from ...tools import is_neutralized, is_on, server_setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
+from ... import hot_path
 from ...rpc import dispatcher, errors, webhook
 from ...rpc.content import content as normal_content
 from ...rpc.content import differing_paths
@@ -51,9 +52,9 @@ class Agency(models.Model):
         """Run one call; a repeat of a changing call gets the stored answer."""
         started = time.monotonic()
         call = dispatcher.parse(body)
-        requests = earlier = self.env["tour_loan.request"]
+        calls = earlier = self.env["tour_loan.call"]
         if call.changes:
-            earlier = requests._earlier(self, webhook_id, savepoint=_BEFORE_THE_CALL)
+            earlier = calls._earlier(self, webhook_id, savepoint=_BEFORE_THE_CALL)
         if not earlier:
             answer = dispatcher.handle(
                 call,
@@ -70,9 +71,9 @@ class Agency(models.Model):
                 call, errors.InvalidRequest([errors.Problem("", "other_body")])
             )
         answers_repeats = call.changes and not earlier
-        if answers_repeats or requests._records(self):
+        if answers_repeats or calls._records(self):
             seconds = time.monotonic() - started
-            requests._keep(self, webhook_id, body, call, answer, seconds, not answers_repeats)
+            calls._keep(self, webhook_id, body, call, answer, seconds, not answers_repeats)
         return answer
 
     @contextmanager
@@ -153,23 +154,9 @@ class Agency(models.Model):
         return f"order:{self.id}:{number}"
 
     def _claim_order(self, number):
-        """Return (is the number claimed for the first time, its latest application).
-
-        As ``tour_loan.lock``'s own claim, and in the same query what is known already.
-        """
-        self.env.cr.execute(
-            SQL(
-                "WITH claimed AS (INSERT INTO tour_loan_lock (key, touched_at) "
-                "VALUES (%s, now() AT TIME ZONE 'utc') ON CONFLICT (key) DO NOTHING RETURNING id) "
-                "SELECT EXISTS (SELECT FROM claimed), (SELECT id FROM tour_loan_application "
-                "WHERE agency_id = %s AND order_number = %s ORDER BY id DESC LIMIT 1)",
-                self._order_key(number),
-                self.id,
-                number,
-            ),
-            log_exceptions=False,  # losing to a rival is no error
-        )
-        [(fresh, known)] = self.env.cr.fetchall()
+        """Return (is the number claimed for the first time, its latest application)."""
+        key = self._order_key(number)
+        fresh, known = hot_path.claim_order(self.env.cr, key, self.id, number)
         return fresh, self.env["tour_loan.application"].browse(known or [])
 
     def _application_of_order(self, number, fetched=None):
@@ -231,11 +218,7 @@ class Agency(models.Model):
             "months": months,
             "held_until": _naive(order.held_until),
             "content": content,
-            # what would follow from these, told at once: it takes a tenth of a create
-            "amount": float(order.price.amount - order.advance.amount.amount),
-            "ends_at": _naive(order.held_until),
-            "refunded_amount": 0.0,
-            "settlement_difference": 0.0,
+            **hot_path.told_at_once(order, _naive(order.held_until)),
             "customer_phone": customer.phone,
             **self._tour_values(tour),
             **told_by_agency(customer),

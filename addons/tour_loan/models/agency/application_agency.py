@@ -8,8 +8,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ... import links
+from ...hot_path import Rubles
 from ...rules import quote
-from ...tools import Rubles
 
 LINK_LIFETIME = timedelta(hours=24)
 # An offer made before a change of the order, or before a refusal, is none any more.
@@ -98,14 +98,15 @@ class Application(models.Model):
             "decline_code": self.decline_code or None,
             "loan_number": self.loan_number or None,
             "commit_until": self.commit_until or None,
-            "requests": self._requests() if self.state in AFTER_THE_COMMIT else [],
+            "requests": self._claims_told() if self.state in AFTER_THE_COMMIT else [],
             "test": self.test,
             "sequence": self.sequence,
             "updated_at": self.state_changed_at,
             "extra": self.content.get("extra") or {},
         }
 
-    def _requests(self) -> list[dict]:
+    def _claims_told(self) -> list[dict]:
+        """Return the claims as the API tells of them: there they are ``requests``."""
         return [claim._agency_object() for claim in self.claim_ids]
 
     def _needs_codes(self) -> list[str]:

@@ -6,6 +6,7 @@ from odoo import fields, models
 
 from ... import links
 from ...rpc import outgoing
+from ..outbox.ending import Period
 from ..outbox.message import Outcome
 
 
@@ -15,6 +16,7 @@ class Callback(models.Model):
     _description = "Callback to an agency"
     _channel_of_repeats = "root.tour_loan_callback_retry"
     _outbox = "callbacks"
+    _period = Period("tour_loan.keep_callbacks_days", 180)
     _rec_name = "event"
 
     agency_id = fields.Many2one(

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from odoo import fields, models
 
-from ...tools import Rubles
+from ...hot_path import Rubles
 
 
 class Claim(models.Model):

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ...tools import Rubles
+from ...hot_path import Rubles
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ...hot_path import FrozenJson, Rubles
 from ...rules import money, moves, order
-from ...tools import FrozenJson, Rubles
 
 STATES = [
     ("new", "New"),

@@ -2,8 +2,8 @@
 
 from odoo import fields, models
 
+from ...hot_path import Rubles
 from ...rules.questionnaire import STORED
-from ...tools import Rubles
 
 
 def _column(question) -> fields.Field:

@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from ...tools import Rubles
+from ...hot_path import Rubles
 
 
 class Installment(models.Model):

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
+from ...hot_path import Rubles
 from ...rules.moves import ENDED
-from ...tools import Rubles
 
 STATES = [
     ("pending", "Signed"),

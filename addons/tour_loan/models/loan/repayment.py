@@ -5,7 +5,7 @@ from uuid import uuid4
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from ...tools import Rubles
+from ...hot_path import Rubles
 
 
 class Repayment(models.Model):

@@ -1,3 +1,4 @@
+from . import ending
 from . import lock
 from . import message
 from . import message_breaker

@@ -1,7 +1,10 @@
 """One row per business key, so that two requests about one thing take turns."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .ending import Period
 
 
 class Lock(models.Model):
@@ -14,8 +17,11 @@ class Lock(models.Model):
     """
 
     _name = "tour_loan.lock"
+    _inherit = ["tour_loan.ending"]
     _description = "Lock of a business key"
     _log_access = False
+    # a lock only orders transactions in flight; the records tell all later ones
+    _period = Period(None, 7)
 
     key = fields.Char(required=True)
     touched_at = fields.Datetime(required=True, index=True)
@@ -67,12 +73,6 @@ class Lock(models.Model):
                 return True
         return False
 
-    @api.autovacuum
-    def _gc_locks(self):
-        # a lock only orders transactions in flight; the records tell all later ones
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM tour_loan_lock "
-                "WHERE touched_at < now() AT TIME ZONE 'utc' - interval '7 days'"
-            )
-        )
+    @api.model
+    def _ended(self, before):
+        return Domain("touched_at", "<", before)

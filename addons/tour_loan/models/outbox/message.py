@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, str2bool
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -49,10 +50,12 @@ class Message(models.AbstractModel):
     Order is kept among rows of one ``business_key``: a row waits for older ones that
     are pending or stuck. Rows with an empty key wait for nobody.
 
-    A concrete model with endpoints has an index on (endpoint, last_attempt_at).
+    A concrete model with endpoints has an index on (endpoint, last_attempt_at), and each
+    says by its ``_period`` how long what was sent or dropped is kept.
     """
 
     _name = "tour_loan.message"
+    _inherit = ["tour_loan.ending"]
     _description = "Outgoing message"
     _order = "id desc"
     _outbox = ""
@@ -303,6 +306,14 @@ class Message(models.AbstractModel):
             if application := message._about():
                 # sudo: staff only read the history
                 application.sudo()._record(event, actor, f"{kind}: {message.display_name}")
+
+    @api.model
+    def _ended(self, before):
+        """What was sent or dropped; what waits, or needs a person, never ends."""
+        done = Domain("state", "in", ("sent", "dropped")) & super()._ended(before)
+        return done & (
+            Domain("last_attempt_at", "=", False) | Domain("last_attempt_at", "<", before)
+        )
 
     def _about(self):
         """Return the application this message is about, if it is about one."""

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ...rules import codes
 from ...tools import code_key
+from ..outbox.ending import Period
 
 DOTS = "••••••"
 LOGIN_WINDOW = timedelta(minutes=2)  # from the right code to the session
@@ -28,9 +29,12 @@ class Code(models.Model):
     """
 
     _name = "tour_loan.code"
+    _inherit = ["tour_loan.ending"]
     _description = "SMS code"
     _order = "id desc"
     _rec_name = "purpose"
+    # two days at least: the limits of rules/codes.py count those of the last day
+    _period = Period("tour_loan.keep_codes_days", 180, at_least=2)
 
     uid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
     purpose = fields.Selection(
@@ -160,6 +164,21 @@ class Code(models.Model):
 
     def _end_of(self) -> dict:
         return {"error": "date" if self.ended_by == "date" else self.state}
+
+    # --- the end ---
+
+    @api.model
+    def _ended(self, before):
+        """Of an application that was signed every code is evidence, else the confirmed ones."""
+        confirmed = Domain("application_id", "!=", False) & Domain("state", "=", "used")
+        evidence = confirmed | Domain("application_id.signed_at", "!=", False)
+        told = Domain("sms_id", "=", False) | Domain("sms_id.state", "in", ("sent", "dropped"))
+        return super()._ended(before) & ~evidence & told
+
+    def _delete_ended(self):
+        sms = self.env["tour_loan.sms"].search([("code_id", "in", self.ids)])
+        self.unlink()
+        sms.unlink()
 
     # --- how many, how often ---
 

@@ -13,11 +13,13 @@ from psycopg2 import IntegrityError, OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import mute_logger
+from odoo.fields import Domain
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...rules import codes
+from ...rules import codes, moves
+from ..outbox.ending import Period
 
 _logger = logging.getLogger(__name__)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -120,8 +122,10 @@ class Document(models.Model):
     """The bytes a borrower was shown. Made once, never rendered again, never changed."""
 
     _name = "tour_loan.document"
+    _inherit = ["tour_loan.ending"]
     _description = "Document"
     _order = "id"
+    _period = Period("tour_loan.keep_previews_days", 30)
 
     template_id = fields.Many2one(
         "tour_loan.document.template", required=True, readonly=True, index=True
@@ -158,6 +162,18 @@ class Document(models.Model):
         codes_sudo = self.env["tour_loan.code"].sudo()  # sudo: counted, not shown
         asked = codes_sudo.search([("document_ids", "in", own.ids)]).document_ids
         return own - asked.sudo(False)
+
+    @api.model
+    def _ended(self, before):
+        """Of an application that came to nothing, what no code was ever asked for."""
+        asked = SQL("(SELECT tour_loan_document_id FROM tour_loan_code_tour_loan_document_rel)")
+        return (
+            super()._ended(before)
+            & Domain("application_id.state", "in", moves.ENDED_WITHOUT_MONEY)
+            & Domain("application_id.state_changed_at", "<", before)
+            & Domain("application_id.signed_at", "=", False)
+            & Domain("id", "not in", asked)
+        )
 
     @api.model
     def _of_stage(self, stage, agency, application=None):

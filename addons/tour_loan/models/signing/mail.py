@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
+from ..outbox.ending import Period
 from ..outbox.message import Outcome
 
 
@@ -16,6 +17,7 @@ class Mail(models.Model):
     _inherit = ["tour_loan.message"]
     _description = "Letter"
     _outbox = "mail"
+    _period = Period("tour_loan.keep_letters_days", 365)
     _give_up_after = timedelta(hours=24)
     _rec_name = "subject"
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import requests
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools import sms_gateway
+from ..outbox.ending import Period
 from ..outbox.message import Outcome
 from .code import DOTS
 
@@ -19,6 +21,7 @@ class Sms(models.Model):
     _inherit = ["tour_loan.message"]
     _description = "SMS"
     _outbox = "sms"
+    _period = Period("tour_loan.keep_sms_days", 365)
     _backoff = (5, 15, 60, 300, 900)
     _give_up_after = timedelta(hours=12)
     _rec_name = "phone"
@@ -42,6 +45,11 @@ class Sms(models.Model):
     def _about(self):
         """A code belongs to the application it was asked for."""
         return self.application_id or self.code_id.application_id
+
+    @api.model
+    def _ended(self, before):
+        """An SMS with a code ends with its code: without it nobody could send it again."""
+        return super()._ended(before) & Domain("code_id", "=", False)
 
     @api.model
     def _needs_person(self) -> list:

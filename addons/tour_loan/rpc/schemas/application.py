@@ -93,7 +93,7 @@ class CoolingOff(Schema):
     passed: bool
 
 
-class Request(Schema):
+class Claim(Schema):
     """What the agency asked for after the commit and the lender has to confirm."""
 
     kind: Literal["cancel", "tour_refund"]
@@ -133,7 +133,7 @@ class Application(Schema):
     )
     decline_code: DeclineCode | None = None
     loan_number: str | None = None
-    requests: list[Request] = Field(default_factory=list)
+    requests: list[Claim] = Field(default_factory=list)
     sequence: int = Field(ge=0, description="grows by one with every change told of")
     updated_at: Time
     test: bool = False

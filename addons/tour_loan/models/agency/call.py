@@ -5,11 +5,11 @@ import json
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-from ... import links
+from ... import hot_path, links
 from ...rpc import dispatcher
 from ...rules import masking
+from ..outbox.ending import Period
 
 SHOWN_LIMIT = 20_000  # characters of parameters or of an answer
 RECORDED_LIMIT = 1000  # calls of one agency that are kept only to be shown
@@ -18,18 +18,21 @@ _HIDDEN = ("customer", "tourists", "extra", "redirect_url")
 _INDEX = masking.build_index(names=dict.fromkeys(_HIDDEN, "evidence"))
 
 
-class Request(models.Model):
-    """One call with the answer it got; kept for 24 hours.
+class Call(models.Model):
+    """One call with the answer it got; kept for 24 hours at least.
 
     A call that changes something always has its row: the repeat of its ``webhook-id``
     is answered from it. Other calls (reads, repeats, nonsense) leave one only while the
     agency's ``record_calls_until`` says so, and are then ``only_shown``.
     """
 
-    _name = "tour_loan.request"
+    _name = "tour_loan.call"
+    _inherit = ["tour_loan.ending"]
     _description = "Call of an agency"
     _order = "id desc"
     _rec_name = "webhook_id"
+    # a day at least: so long an agency may repeat a call
+    _period = Period("tour_loan.keep_calls_days", 1)
 
     agency_id = fields.Many2one(
         "tour_loan.agency", required=True, readonly=True, ondelete="cascade"
@@ -77,22 +80,9 @@ class Request(models.Model):
 
     @api.model
     def _earlier(self, agency, webhook_id: str, savepoint: str):
-        """Return the row of an earlier call with this id, or none; set ``savepoint``.
-
-        One round trip for both. Two equal calls in flight both see none; the later one
-        fails its serialization when it writes its row, runs again and finds the rival's.
-        """
+        """Return the row of an earlier call with this id, or none; set ``savepoint``."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "SAVEPOINT %s; SELECT id FROM tour_loan_request "
-                "WHERE agency_id = %s AND webhook_id = %s AND only_shown IS NOT TRUE",
-                SQL.identifier(savepoint),
-                agency.id,
-                webhook_id,
-            )
-        )
-        return self.browse(id_ for (id_,) in self.env.cr.fetchall())
+        return self.browse(hot_path.begin_call(self.env.cr, savepoint, agency.id, webhook_id))
 
     def _is_same(self, body: bytes) -> bool:
         return self.body_hash == _hash(body)
@@ -132,7 +122,8 @@ class Request(models.Model):
             kept = _masked(text)
         else:
             kept = links.sealed(text, named.get("redirect_url") if result else None)
-        self._insert(
+        hot_path.keep_call(
+            self.env.cr,
             agency_id=agency.id,
             webhook_id=webhook_id,
             body_hash=_hash(body),
@@ -146,28 +137,6 @@ class Request(models.Model):
             incident=error and error["data"].get("incident"),
             params=_masked(call.params) if call.method else None,
             create_date=self.env.cr.now(),
-        )
-
-    def _insert(self, **values):
-        """INSERT … ON CONFLICT, which the ORM cannot: against a row that a rival wrote
-        meanwhile it fails the serialization, and Odoo runs the request again."""
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO tour_loan_request (%s) VALUES %s "
-                "ON CONFLICT (agency_id, webhook_id) WHERE only_shown IS NOT TRUE DO NOTHING",
-                SQL(", ").join(map(SQL.identifier, values)),
-                tuple(values.values()),
-            ),
-            log_exceptions=False,  # losing to a rival is no error
-        )
-
-    @api.autovacuum
-    def _gc_requests(self):
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM tour_loan_request "
-                "WHERE create_date < now() AT TIME ZONE 'utc' - interval '24 hours'"
-            )
         )
 
 
@@ -185,7 +154,7 @@ class Agency(models.Model):
         """Staff: for an hour record the calls that change nothing too, a thousand at most."""
         self.check_access("write")
         # sudo: staff only read calls; older recordings make room for the new one
-        self.env["tour_loan.request"].sudo().search(
+        self.env["tour_loan.call"].sudo().search(
             [("agency_id", "in", self.ids), ("only_shown", "=", True)]
         ).unlink()
         self.record_calls_until = fields.Datetime.now() + timedelta(hours=1)

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.agency import request
+from ..models.agency import call
 from .common import CUSTOMER, PHONE, TourLoanCommon, later, rub
 
 PERSONAL = (
@@ -34,12 +34,12 @@ class TestCalls(TourLoanCommon):
     """What is kept of an agency's calls, and what of it staff see."""
 
     def row(self):
-        return self.env["tour_loan.request"].search([], limit=1)
+        return self.env["tour_loan.call"].search([], limit=1)
 
     def stored(self) -> str:
         """Return all that the database holds of calls and callbacks."""
         self.env.flush_all()
-        self.env.cr.execute("SELECT r::text FROM tour_loan_request r")
+        self.env.cr.execute("SELECT r::text FROM tour_loan_call r")
         calls = self.env.cr.fetchall()
         self.env.cr.execute("SELECT c::text FROM tour_loan_callback c")
         return str(calls + self.env.cr.fetchall())
@@ -159,7 +159,7 @@ class TestCalls(TourLoanCommon):
         self.assertEqual(row.outcome, "-32603 internal_error")
         self.assertEqual(row.incident, answer["error"]["data"]["incident"])
         self.assertIn("result", json.loads(self.raw("application.create", params)))
-        self.assertEqual(self.env["tour_loan.request"].search_count([]), 2)
+        self.assertEqual(self.env["tour_loan.call"].search_count([]), 2)
 
     def test_reads_are_recorded_only_while_staff_want_it(self):
         self.raw("application.create", self.order("T-4"), "made")
@@ -182,26 +182,26 @@ class TestCalls(TourLoanCommon):
         repeated = json.loads(self.raw("application.create", self.order("T-5"), "made"))
         self.assertEqual(repeated["error"]["code"], -32600)
         self.assertEqual(self.row().outcome, "-32600 invalid_request")
-        for recorded in self.env["tour_loan.request"].search([("only_shown", "=", True)]):
+        for recorded in self.env["tour_loan.call"].search([("only_shown", "=", True)]):
             for secret in PERSONAL:
                 self.assertNotIn(secret, f"{recorded.params} {recorded.answer}")
-        count = self.env["tour_loan.request"].search_count([])
+        count = self.env["tour_loan.call"].search_count([])
         self.agency.record_calls_until = fields.Datetime.now() - timedelta(seconds=1)
         self.rpc("application.get", reference)
-        self.assertEqual(self.env["tour_loan.request"].search_count([]), count)
+        self.assertEqual(self.env["tour_loan.call"].search_count([]), count)
 
     def test_recorded_reads_are_bounded_and_make_room_for_the_next_recording(self):
         self.agency.action_record_calls()
-        with patch.object(request, "RECORDED_LIMIT", 3):
+        with patch.object(call, "RECORDED_LIMIT", 3):
             for _read in range(5):
                 self.rpc("application.list")
             made = self.rpc("application.create", self.order("T-6"))
         self.assertIn("result", made)
-        rows = self.env["tour_loan.request"].search([])
+        rows = self.env["tour_loan.call"].search([])
         self.assertEqual(rows.mapped("method"), ["application.create"] + ["application.list"] * 3)
         self.agency.action_record_calls()
         self.assertEqual(
-            self.env["tour_loan.request"].search([]).mapped("method"), ["application.create"]
+            self.env["tour_loan.call"].search([]).mapped("method"), ["application.create"]
         )
 
     def test_a_long_answer_is_cut(self):
@@ -210,7 +210,7 @@ class TestCalls(TourLoanCommon):
             self.application()
         self.env.flush_all()
         self.env.cr.execute("UPDATE tour_loan_application SET change_transaction = 1")
-        with patch.object(request, "SHOWN_LIMIT", 500):
+        with patch.object(call, "SHOWN_LIMIT", 500):
             self.rpc("application.list")
         self.assertEqual(len(self.row().shown_answer), 500)
 
@@ -233,8 +233,8 @@ class TestCalls(TourLoanCommon):
             # masking takes milliseconds; what grows by the square would take minutes, of
             # this thread's own time: a machine that is busy with others costs nothing here
             self.assertLess(time.thread_time() - started, 20)
-            for row in self.env["tour_loan.request"].search([], limit=3):
-                self.assertLessEqual(len(row.params), request.SHOWN_LIMIT)
+            for row in self.env["tour_loan.call"].search([], limit=3):
+                self.assertLessEqual(len(row.params), call.SHOWN_LIMIT)
 
     def test_a_notification_is_told_as_204(self):
         body = {"jsonrpc": "2.0", "method": "application.create", "params": self.order("T-7")}
