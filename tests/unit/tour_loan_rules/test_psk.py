@@ -127,6 +127,8 @@ def test_a_fee_at_issue_makes_the_loan_dearer():
         [],
         [("2026-01-10", "-100")],
         [("2026-01-10", "100"), ("2026-02-10", "-110")],
+        [("2026-01-10", "0"), ("2026-02-10", "110")],
+        [("2026-01-10", "0.50"), ("2026-02-10", "110")],
         [("2026-01-10", "-100"), ("2026-01-10", "110")],
     ],
 )
@@ -197,6 +199,21 @@ def test_a_rest_inside_a_month_is_counted_in_thirtieths():
         1,
         0.5,
     )
+
+
+def test_a_month_that_is_not_over_is_none():
+    assert psk.MONTH.position(date(2026, 1, 10), date(2026, 3, 5)) == (1, 23 / 30)
+    quarter = psk.BasePeriod(months=3)
+    assert quarter.position(date(2026, 1, 10), date(2026, 2, 25)) == (0, 0.5)
+
+
+def test_flows_may_come_in_any_order():
+    assert psk.full_cost(flows(reversed(ANN6))) == psk.full_cost(flows(ANN6))
+
+
+def test_half_a_thousandth_goes_up():
+    cost = psk.full_cost(flows([("2026-01-10", "-1000000"), ("2027-01-10", "1100005")]))
+    assert (str(cost.unrounded), str(cost.percent)) == ("10.000500000", "10.001")
 
 
 def test_a_year_as_the_base_period_gives_the_yearly_rate():
