@@ -182,7 +182,7 @@ def walked() -> dict:
     changed = {file for file, digest in tests.items() if known["tests"].get(file) != digest}
     for file, digest in rooms.items():
         if known["rooms"][file] != digest:
-            walkers = {test for tests in known["lines"].get(file, {}).values() for test in tests}
+            walkers = {test for them in known["lines"].get(file, {}).values() for test in them}
             changed |= {test.split("::")[0] for test in walkers} & tests.keys()
     if changed:
         print(
@@ -207,11 +207,11 @@ def merged(before: dict, kept: set[str]) -> dict:
     lines: dict = defaultdict(lambda: defaultdict(set))
     for file, tests_of in before.items():
         for line, tests in tests_of.items():
-            lines[file][line].update(test for test in tests if test.split("::")[0] in kept)
+            lines[file][line].update(t for t in tests if not t or t.split("::")[0] in kept)
     for path in data.measured_files():
         file = str(Path(path).relative_to(ROOT))
         for line, tests in data.contexts_by_lineno(path).items():
-            lines[file][str(line)].update(test for test in tests if test)
+            lines[file][str(line)].update(tests)
     return {file: {line: sorted(tests) for line, tests in of.items()} for file, of in lines.items()}
 
 
@@ -310,12 +310,12 @@ def tried(mutants: list[Mutant]) -> dict[Mutant, str]:
 def chosen(mutant: Mutant, known: dict) -> set[str]:
     """Return the tests that walk the changed lines.
 
-    What runs at import, a table or a pattern, is walked by none: then all tests in files where
-    something of the mutant's file is walked, and in its own.
+    What runs at import (a table, a pattern, a function that makes one) is walked by none of
+    them: then all tests in files where something of the mutant's file is walked, and its own.
     """
     lines = known["lines"].get(mutant.file, {})
     tests = set().union(*(lines.get(str(line), ()) for line in range(mutant.line, mutant.last + 1)))
-    if tests and not mutant.imported:
+    if tests and "" not in tests and not mutant.imported:
         return tests
     files = {test.split("::")[0] for tests in lines.values() for test in tests}
     files.add(own_tests(mutant))

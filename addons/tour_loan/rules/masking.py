@@ -242,8 +242,7 @@ def _mask(value: object, index: Index, own_mask: Callable[[str], str] | None) ->
 
 def _star(text: str) -> str:
     """Star every digit but the last two, whatever stands between."""
-    last = len(text) - len(text.rstrip("0123456789"))
-    return re.sub(r"\d", "*", text[: len(text) - min(last, 2)]) + text[len(text) - min(last, 2) :]
+    return re.sub(r"\d", "*", text[:-2]) + text[-2:]
 
 
 def _mask_number(text: str) -> str:
@@ -271,7 +270,7 @@ _PATTERNS = (
     (
         re.compile(
             r"(?i)(?:паспорт|passport|серия|снилс|snils|инн|inn)\w*[\W_]{0,5}(?:[№#n]|номер)?"
-            r"[\W_]{0,5}\d(?:[\d\s№:-]|номер){2,24}\d(?!\w)"
+            r"[\W_]{0,5}\d(?:[\d\s№:-]|номер){2,24}\d"
         ),
         _star,
     ),

@@ -33,6 +33,7 @@ def test_a_phone_keeps_its_operator_and_two_digits(phone, masked):
         ("Иванов И. И.", "И***в И. И."),
         ("Иванов Иван Иванович", "И***в И. И."),
         ("Иванов-Петров", "И***в"),
+        ("Семёнова  Анна", "С***а А."),
         ("Ян Анна", "Я*** А."),
         ("О", "***"),
         ("", "***"),
@@ -48,12 +49,17 @@ def test_a_name_keeps_its_first_and_last_letters(name, masked):
         ("4509 235857", "**** ****57"),
         ("235857", "****57"),
         ("4509", "****"),
+        ("45092", "***92"),
         ("112-233-445 95", "***-***-*** 95"),
         ("4509 235857 выдан ОВД Беговое", "***"),
     ],
 )
 def test_documents_keep_two_digits(text, masked):
     assert masking.mask_digits(text) == masked
+
+
+def test_an_initial_is_a_letter_not_the_space_before_it():
+    assert masking.mask_initial(" Иван") == "И."
 
 
 def test_an_email_keeps_its_domain():
@@ -171,6 +177,10 @@ def test_empty_values_and_flags_stay():
     assert masking.mask(told) == told
 
 
+def test_a_sum_with_kopecks_is_no_document_however_large():
+    assert masking.mask({"Сумма": 4509235857.5}) == {"Сумма": 4509235857.5}
+
+
 def test_a_list_of_phones_is_masked_one_by_one():
     assert masking.mask({"phones": ["+79161234545", "+79031234567"]}) == {
         "phones": ["+7 916 ***-**-45", "+7 903 ***-**-67"]
@@ -205,6 +215,19 @@ def test_secrets_are_hidden_too():
         ("order 2026-11-24 of 145000.00 at 1764000000", None),
         ("uid 0b9c7d4e-5f2a-4c1b-9d79-161234545678", None),
         ('{"phone": "+79161234545"}', '{"phone": "+7 916 ***-**-45"}'),
+        (' {"last_name": "Иванов"}', '{"last_name": "И***в"}'),
+        ('[{"last_name": "Иванов"}]', '[{"last_name": "И***в"}]'),
+        ("нашли 112-233-445 95, 112-233-445-95", "нашли ***-***-*** 95, ***-***-***-95"),
+        ("45 09 №235857", "** ** №****57"),
+        ("4509 235857", "**** ****57"),
+        ("паспорт - номер - 123-456", "паспорт - номер - ***-*56"),
+        ("паспорт 4509235857выдан", "паспорт ********57выдан"),
+        ("карта 4652035440667037", "карта **************37"),
+        ("карта 4652 0354 4066 7038", None),  # no card: its check digit is wrong
+        ("заказ 123456789012", None),  # no INN, likewise
+        ("заказ 9161234545678, uid x112-233-445 95, 112-233-445 957", None),
+        ("заказ A4509 235857, 4509 2358571, A4652035440667037, 4509235857-1", None),
+        ("сумма 4509235857.50", None),
     ],
 )
 def test_a_log_line_loses_phones_mails_and_documents(line, masked):
@@ -301,6 +324,7 @@ def test_what_is_not_personal_stays_as_it_is(value):
         ("Комментарий", "паспорт 4509235857, тел. 9161234545", None),
         ("Контакт", 79161234545, "+7 916 ***-**-45"),
         ("Документ", 4509235857, "********57"),
+        ("Документ", 2000000001, "********01"),
     ],
 )
 def test_a_name_nobody_told_hides_by_its_stem_and_any_text_by_its_look(key, value, masked):
