@@ -199,7 +199,9 @@ class Bench:
         )
         for kind, title in (("page", "a page (login)"), ("call", "application.get")):
             self.pair(f"  {title}", times["hanging"][kind], times["quiet"][kind], "<= 1.2")
-            self.pair("    while all of them come", times["coming"][kind], times["quiet"][kind], "")
+            self.pair(
+                "    while all come | nobody hangs", times["coming"][kind], times["crowd"][kind], ""
+            )
         self.few_workers()
 
     def own_workers(self) -> None:

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import requests
 from lxml import html
@@ -53,7 +54,7 @@ class Slow:
 
     def _loans(self) -> list[str]:
         """Return the addresses of loans of his, each to be paid on once."""
-        count = CLICKS * ROUNDS + 1  # one to warm with
+        count = 2 * CLICKS * ROUNDS + 1  # one to warm with
         uuid = self.sign.split("/")[-2]
         fill(self.stack, AGENCY, uuid, 2 * count)  # seven in ten are funded
         loans = in_shell(self.stack, "prepare_slow.py", {"agency": AGENCY, "count": count})
@@ -65,26 +66,26 @@ class Slow:
     def times(self) -> dict[str, dict[str, float]]:
         """Return the p95 (seconds) of pages and of calls.
 
-        ``quiet``; ``coming``: while all of them open their pages at once, which costs what
-        so many pages cost, whoever hangs; ``hanging``: from then on.
+        ``quiet``; ``crowd``: as many open their pages at once and nobody hangs; ``coming``:
+        the same moment when those they ask hang; ``hanging``: from then on.
         """
-        found = {name: {"page": [], "call": []} for name in ("quiet", "coming", "hanging")}
+        names = ("quiet", "crowd", "coming", "hanging")
+        found = {name: {"page": [], "call": []} for name in names}
+
+        def measure(name, seconds):
+            for kind, values in self._measure(seconds).items():
+                found[name][kind] += values
+
         self._warm()
         for _round in range(ROUNDS):
-            clicks = [self._form(next(self.loans)) for _click in range(CLICKS)]
-            for kind, values in self._measure(SECONDS).items():
-                found["quiet"][kind] += values
+            measure("quiet", SECONDS)
+            with self._visitors():
+                measure("crowd", COMING)
             self.sandbox.fault("travel", "actualize", "slow", times=10_000, seconds=HANG)
             self.sandbox.fault("payu", "authorize", "slow", times=10_000, seconds=HANG)
-            stop = threading.Event()
-            visitors = self._visitors(clicks, stop)
-            for kind, values in self._measure(COMING).items():
-                found["coming"][kind] += values
-            for kind, values in self._measure(SECONDS).items():
-                found["hanging"][kind] += values
-            stop.set()
-            for visitor in visitors:
-                visitor.join()
+            with self._visitors():
+                measure("coming", COMING)
+                measure("hanging", SECONDS)
             self.sandbox.calm()
             self._settle()
         return {
@@ -141,15 +142,21 @@ class Slow:
         address = self.stack.direct_url + form.get("data-transaction-route")
         return address, {"jsonrpc": "2.0", "method": "call", "params": values}
 
-    def _visitors(self, clicks, stop) -> list[threading.Thread]:
-        """Open the tabs and press Pay everywhere, then wait as a browser does."""
+    @contextmanager
+    def _visitors(self):
+        """Open the tabs and press Pay everywhere, then wait as a browser does, until the end."""
+        clicks = [self._form(next(self.loans)) for _click in range(CLICKS)]
+        stop = threading.Event()
         threads = [
             *(threading.Thread(target=self._wait, args=(self.sign, stop)) for _ in range(TABS)),
             *(threading.Thread(target=self._click, args=(*click, stop)) for click in clicks),
         ]
         for thread in threads:
             thread.start()
-        return threads
+        yield
+        stop.set()
+        for thread in threads:
+            thread.join()
 
     def _click(self, address: str, call: dict, stop):
         cookies = self.borrower.session.cookies

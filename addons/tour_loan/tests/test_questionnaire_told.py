@@ -86,12 +86,12 @@ class TestDeclared(TourLoanCommon):
             if question.hint:
                 self.assertFalse(russian._hint(question.name).isascii(), question.name)
 
-    def test_it_stands_in_the_form_of_staff_where_its_group_is(self):
+    def test_it_stands_in_the_forms_of_staff_where_its_group_is(self):
         operator = new_test_user(self.env, "ольга", groups="tour_loan.tour_loan_group_operator")
-        views = self.env["tour_loan.application"].with_user(operator)
-        form = html.fromstring(views.get_view(view_type="form")["arch"])
-        shown = [node.get("name") for node in form.xpath("//group[@name='questions']//field")]
-        self.assertEqual(shown, [question.name for question in STORED])
+        for model in ("tour_loan.application", "tour_loan.borrower"):
+            form = self.env[model].with_user(operator).get_view(view_type="form")["arch"]
+            fields = html.fromstring(form).xpath("//group[@name='questions']//field/@name")
+            self.assertEqual(fields, [question.name for question in STORED])
 
     def test_who_may_not_see_it_reads_none_of_it(self):
         stranger = new_test_user(self.env, "stranger", groups="base.group_user")

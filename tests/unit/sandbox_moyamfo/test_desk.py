@@ -12,6 +12,7 @@ from tests.unit.moyamfo_sync_protocol.conftest import (
     LOGIN,
     PASSWORD,
     PROFILE,
+    QUESTIONS,
     application,
     commit,
     protocol,
@@ -46,7 +47,8 @@ def mfo(tmp_path, cabinet):
     }  # fmt: skip
     app = moyamfo.make_app(config, tmp_path)
     with app.running() as url:
-        exchange = protocol.exchange.Exchange(protocol.profile.load(PROFILE), url, LOGIN, PASSWORD)
+        profile = protocol.profile.load(PROFILE, QUESTIONS)
+        exchange = protocol.exchange.Exchange(profile, url, LOGIN, PASSWORD)
         yield SimpleNamespace(url=url, app=app, exchange=exchange)
 
 

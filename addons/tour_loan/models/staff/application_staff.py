@@ -1,13 +1,8 @@
 """What the lender's staff see of an application beside what its sides see."""
 
-from lxml.builder import E
-
 from odoo import api, fields, models
 
-from ...rules.questionnaire import GROUPS
-from ...tools import said
 from ..application.application import CHATTER, STAFF_WRITES
-from ..application.questionnaire_words import GROUP_TITLES
 
 
 class Application(models.Model):
@@ -28,17 +23,6 @@ class Application(models.Model):
                 if name not in STAFF_WRITES and not name.startswith(CHATTER):
                     field["readonly"] = True
         return described
-
-    @api.model
-    def _get_view(self, view_id=None, view_type="form", **options):
-        """Lay out the questions where a form has a place for them, group by group."""
-        arch, view = super()._get_view(view_id, view_type, **options)
-        for place in arch.xpath("//group[@name='questions']"):
-            for group in GROUPS:
-                nodes = [_node(question) for question in group.questions if question.stored]
-                if nodes:
-                    place.append(E.group(*nodes, string=said(self.env, GROUP_TITLES[group.key])))
-        return arch, view
 
     @api.depends("needs", "needs_words")
     def _compute_needs_text(self):
@@ -99,15 +83,6 @@ class Application(models.Model):
         opened = self.env["ir.actions.act_window"]._for_xml_id(action)
         domain = domain or [("application_id", "=", self.id)]
         return {**opened, "domain": domain, "context": {"create": False}}
-
-
-def _node(question):
-    """Return the field of a question in a form, shown as its page shows it."""
-    node = E.field(name=question.name)
-    if question.needed_if:
-        asked, answers = question.needed_if
-        node.set("invisible", f"{asked} not in {list(answers)}")
-    return node
 
 
 class Loan(models.Model):
