@@ -56,6 +56,7 @@ PROCESSOR_SECONDS, MEMORY = 60, 4 << 30  # of one mutant: what loops or grows is
 PYTEST = ("-q", "-x", "--no-summary", "-W", "ignore", "-p", "no:cacheprovider")
 SILENT = ("--hypothesis-profile", "mutants")
 KILLED, ALIVE = "killed", "alive"
+UNNOTICED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def main() -> int:
@@ -268,11 +269,9 @@ def stages(mutant: Mutant, tests: set[str], seconds: dict[str, float]) -> list[C
     Tests from farther away, of a sandbox, are slow and notice by chance: they count only where
     the room has none.
     """
-    room = Path(mutant.file).parts[1:3]  # tests/unit/<addon>_<room>/test_<module>.py
-    folder = f"tests/unit/{'_'.join(room)}/"
-    own = f"{folder}test_{Path(mutant.file).stem}.py::"
-    first = {test for test in tests if test.startswith(own)}
-    second = {test for test in tests if test.startswith(folder)} - first
+    own = own_tests(mutant)
+    first = {test for test in tests if test.startswith(f"{own}::")}
+    second = {test for test in tests if test.startswith(own.rpartition("/")[0])} - first
     parts = [part for part in (first, second) if part] or [tests]
     return [Chosen(part, seconds) for part in parts]
 
@@ -284,19 +283,23 @@ def tried(mutants: list[Mutant]) -> dict[Mutant, str]:
     kept = json.loads(file.read_text()) if file.exists() else {}
     verdicts, waiting, prints = {}, [], {}
     for mutant in mutants:
-        tests = chosen(mutant, known["lines"].get(mutant.file, {}))
-        parts = stages(mutant, tests, known["seconds"])
-        files = (mutant.file, *sorted({file for part in parts for file in part.files}))
-        prints[files] = prints.get(files) or fingerprint(*(ROOT / file for file in files))
-        name = hashlib.sha256("\0".join((*mutant.key, prints[files])).encode()).hexdigest()
-        if name in kept or not tests:
-            verdicts[mutant] = kept.get(name, ALIVE)
+        parts = stages(mutant, chosen(mutant, known), known["seconds"])
+        names, files = [], (mutant.file,)
+        for part in parts:  # one that the first tests kill does not ask for the others
+            files += tuple(part.files)
+            prints[files] = prints.get(files) or fingerprint(*(ROOT / file for file in files))
+            names.append(
+                hashlib.sha256("\0".join((*mutant.key, prints[files])).encode()).hexdigest()
+            )
+        verdict = next((kept[name] for name in names if name in kept), None)
+        if verdict or not parts[0].tests:
+            verdicts[mutant] = verdict or ALIVE
         else:
-            waiting.append((mutant, name, parts))
+            waiting.append((mutant, parts, names))
     if waiting:
         print(f"- {len(waiting)} mutants, {len(verdicts)} known from before ...", flush=True)
         preload()
-        sound(*waiting[0])
+        sound(*waiting[0][:2])
     for number, (mutant, name, verdict) in enumerate(run_all(waiting), 1):
         verdicts[mutant] = kept[name] = verdict
         if number % 20 == 0 or number == len(waiting):  # a run that was stopped goes on from here
@@ -304,14 +307,28 @@ def tried(mutants: list[Mutant]) -> dict[Mutant, str]:
     return verdicts
 
 
-def chosen(mutant: Mutant, lines: dict[str, list[str]]) -> set[str]:
-    """Return the tests that walk the changed lines; all of the file where none is known to."""
-    changed = range(mutant.line, mutant.last + 1)
-    tests = set().union(*(lines.get(str(line), ()) for line in changed))
-    return (not mutant.imported and tests) or set().union(*lines.values())
+def chosen(mutant: Mutant, known: dict) -> set[str]:
+    """Return the tests that walk the changed lines.
+
+    What runs at import, a table or a pattern, is walked by none: then all tests in files where
+    something of the mutant's file is walked, and in its own.
+    """
+    lines = known["lines"].get(mutant.file, {})
+    tests = set().union(*(lines.get(str(line), ()) for line in range(mutant.line, mutant.last + 1)))
+    if tests and not mutant.imported:
+        return tests
+    files = {test.split("::")[0] for tests in lines.values() for test in tests}
+    files.add(own_tests(mutant))
+    return {test for test in known["seconds"] if test.split("::")[0] in files}
 
 
-def sound(mutant: Mutant, _name: str, parts: list[Chosen]) -> None:
+def own_tests(mutant: Mutant) -> str:
+    """Return where the tests of the mutant's file are, if it has a file of its own."""
+    room = "_".join(Path(mutant.file).parts[1:3])
+    return f"tests/unit/{room}/test_{Path(mutant.file).stem}.py"
+
+
+def sound(mutant: Mutant, parts: list[Chosen]) -> None:
     """Stop if the tests fail the way mutants are tried even where nothing is changed."""
     nothing = mutant._replace(start=0, end=0, new="")
     for part in parts:
@@ -320,24 +337,24 @@ def sound(mutant: Mutant, _name: str, parts: list[Chosen]) -> None:
 
 
 def run_all(waiting: list) -> Iterator[tuple[Mutant, str, str]]:
-    """Run the tests on each mutant in a forked process, a few at once; yield the verdicts."""
-    running, left, done = {}, list(reversed(waiting)), Counter()
+    """Run the tests on each mutant in a forked process, a few at once; yield the verdicts, each
+    under the name of the stage that gave it."""
+    running, left, done = {}, [(*each, 0) for each in reversed(waiting)], Counter()
     while left or running:
         while left and len(running) < AT_ONCE:
-            mutant, name, parts = left.pop()
-            running[begun(mutant, parts[0])] = mutant, name, parts[1:]
+            mutant, parts, names, stage = left.pop()
+            running[begun(mutant, parts[stage])] = mutant, parts, names, stage
         child, status = os.wait()
-        mutant, name, parts = running.pop(child)
-        code = os.waitstatus_to_exitcode(status)
-        if code == pytest.ExitCode.OK and parts:
-            running[begun(mutant, parts[0])] = mutant, name, parts[1:]
+        mutant, parts, names, stage = running.pop(child)
+        verdict = ALIVE if os.waitstatus_to_exitcode(status) in UNNOTICED else KILLED
+        if verdict == ALIVE and stage + 1 < len(parts):
+            left.append((mutant, parts, names, stage + 1))
             continue
-        verdict = ALIVE if code == pytest.ExitCode.OK else KILLED
         done[verdict] += 1
         if sys.stdout.isatty() or sum(done.values()) % 100 == 0:
             said = f"  {sum(done.values())} of {len(waiting)}, {done[ALIVE]} alive"
             print(said, end="\r" if sys.stdout.isatty() else "\n", flush=True)
-        yield mutant, name, verdict
+        yield mutant, names[stage], verdict
 
 
 def begun(mutant: Mutant, tests: Chosen) -> int:

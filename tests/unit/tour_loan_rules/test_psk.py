@@ -156,6 +156,20 @@ def test_flows_that_are_no_loan_are_refused(rows):
         (["2026-01-03", "2026-01-13", "2026-01-28"], psk.BasePeriod(days=13)),
         # One payment: its own term, even if it is a month.
         (["2026-01-10", "2026-02-10"], psk.BasePeriod(days=31)),
+        # As frequent: a month, of 30.42 days, is longer than 30 of them and shorter than 31.
+        (
+            ["2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12", "2026-04-11", "2026-05-11"],
+            psk.BasePeriod(days=30),
+        ),
+        (
+            ["2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12", "2026-04-12", "2026-05-13"],
+            psk.MONTH,
+        ),
+        # A year belongs to the intervals that are no longer than a year; a day more does not.
+        (["2026-01-10", "2026-02-15", "2027-02-15"], psk.BasePeriod(days=201)),
+        (["2027-01-10", "2027-02-15", "2028-02-16"], psk.BasePeriod(days=36)),
+        # The mean is a year at the most.
+        (["2026-01-10", "2026-02-15", "2026-04-06", "2031-04-07"], psk.BasePeriod(days=365)),
         # Nothing within a year.
         (["2026-01-10", "2028-01-10", "2030-01-10"], psk.YEAR),
     ],
