@@ -47,7 +47,9 @@ def mfo(tmp_path, cabinet):
     }  # fmt: skip
     app = moyamfo.make_app(config, tmp_path)
     with app.running() as url:
-        exchange = protocol.exchange.Exchange(protocol.profile.load(PROFILE, QUESTIONS), url, LOGIN, PASSWORD)
+        exchange = protocol.exchange.Exchange(
+            protocol.profile.load(PROFILE, QUESTIONS), url, LOGIN, PASSWORD
+        )
         yield SimpleNamespace(url=url, app=app, exchange=exchange)
 
 
