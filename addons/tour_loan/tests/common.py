@@ -267,10 +267,18 @@ class TourLoanCommon(TransactionCase):
 
     def approve(self, application, amount=None):
         """Let the lender approve the loan, or another sum."""
-        offer = application._test_offer(Decimal(amount or application._exact(application.amount)))
+        offer = self.offer_of(application, amount)
         return application._accounting_update(
             {"status": "approved", "number": "ZK-1", "offer": offer}
         )
+
+    def offer_of(self, application, amount=None) -> dict:
+        """Return the lender's offer, the same each time: a second later it would be another."""
+        amount = Decimal(amount or application._exact(application.amount))
+        made = self.__dict__.setdefault("_offers", {})
+        if (application, amount) not in made:
+            made[application, amount] = application._test_offer(amount)
+        return made[application, amount]
 
     def confirm(self, application, stage, phone=None):
         """Ask for the code of ``stage`` and type it right."""

@@ -231,7 +231,7 @@ class TestEndings(TourLoanCommon):
         for application in (asked, ended, alive, signed):
             previews[application] = application._documents("questionnaire")
             self.assertTrue(previews[application])
-        self.code(asked, "questionnaire", asked.phone)
+        code = self.code(asked, "questionnaire", asked.phone)
         signed.signed_at = fields.Datetime.now()
         long_ago = fields.Datetime.now() - timedelta(days=31)
         (asked | ended | signed).write({"state": "expired", "state_changed_at": long_ago})
@@ -242,6 +242,10 @@ class TestEndings(TourLoanCommon):
         self.vacuum("tour_loan.document")
         self.assertEqual(documents - documents.exists(), previews[ended])
         self.assertTrue(common and common <= documents.exists())
+        self.age(code, days=181)
+        self.vacuum("tour_loan.code")
+        self.vacuum("tour_loan.document")
+        self.assertFalse(previews[asked].exists(), "its code has ended, nothing was signed")
 
     def test_a_preview_stays_while_its_application_has_just_ended(self):
         application = self.filled()

@@ -13,7 +13,7 @@ from .common import ORIGIN, TourLoanCommon, TourLoanHttpCommon
 
 class OfferMixin:
     def offer(self, application, **changes) -> dict:
-        return {**application._test_offer(application._exact(application.amount)), **changes}
+        return {**self.offer_of(application), **changes}
 
     def told(self, application, **changes) -> bool:
         offer = self.offer(application, **changes)

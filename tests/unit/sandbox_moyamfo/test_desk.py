@@ -47,8 +47,9 @@ def mfo(tmp_path, cabinet):
     }  # fmt: skip
     app = moyamfo.make_app(config, tmp_path)
     with app.running() as url:
-        profile = protocol.profile.load(PROFILE, QUESTIONS)
-        exchange = protocol.exchange.Exchange(profile, url, LOGIN, PASSWORD)
+        exchange = protocol.exchange.Exchange(
+            protocol.profile.load(PROFILE, QUESTIONS), url, LOGIN, PASSWORD
+        )
         yield SimpleNamespace(url=url, app=app, exchange=exchange)
 
 
