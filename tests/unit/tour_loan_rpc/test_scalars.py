@@ -222,6 +222,8 @@ class TestUrls:
             "slon.example",
             "https://",
             "https://user:secret@slon.example/",
+            "https://user@slon.example/",
+            "https://:secret@slon.example/",
             "https://slon.example\\@evil.example/",
             "https://slon.example/\r\nSet-Cookie: a=b",
             "https://slon .example/",
