@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -182,6 +183,20 @@ def test_empty_values_and_flags_stay():
 
 def test_a_sum_with_kopecks_is_no_document_however_large():
     assert masking.mask({"Сумма": 4509235857.5}) == {"Сумма": 4509235857.5}
+
+
+def test_what_is_neither_text_nor_a_whole_number_stays_as_it_is():
+    told = {"Дата": date(2026, 11, 26), "Сумма": Decimal("4509235857.50")}
+    assert masking.mask(told) == told
+
+
+def test_the_longer_beginning_decides_whatever_the_order_of_the_list():
+    keep = rules.retention.DECISION
+    short = rules.retention.PersonalField(("deal*",), "hidden", "a test", keep)
+    longer = rules.retention.PersonalField(("dealer*",), "phone", "a test", keep)
+    for fields in ((short, longer), (longer, short)):
+        mask = masking.build_index(fields).find("dealer_number")
+        assert mask("+79161234545") == "+7 916 ***-**-45"
 
 
 def test_a_list_of_phones_is_masked_one_by_one():
