@@ -113,7 +113,8 @@ def ensure(purpose: str) -> None:
             f"Install them, then run the same make command again:\n    {command(names)}"
         )
     with step("System packages: " + ", ".join(names)):
-        apt = [*privilege, "apt-get", "-o", "DPkg::Lock::Timeout=120"]
+        bounds = ("DPkg::Lock::Timeout=120", "Acquire::http::Timeout=30")
+        apt = [*privilege, "apt-get", *(part for bound in bounds for part in ("-o", bound))]
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         advice = f"Install these by hand:{needs}"
         install = ["-q", "-y", "install", "--no-install-recommends", *names]
