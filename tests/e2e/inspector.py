@@ -5,7 +5,6 @@ Give an ``Inspector`` to a ``Borrower`` as its ``shots``, or to the scenes of
 """
 
 import re
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +14,7 @@ from .story import PHONE_SIZE
 
 NARROW = 320  # px: the narrowest phone, and WCAG 1.4.10
 LEAST = 44  # px, WCAG 2.5.5
+TRIES = 5  # a page that follows its state may leave while it is looked at
 OWN_LIMIT = 60 * 1024  # bytes of style and scripts, uncompressed
 FIRST_VISIT = 120 * 1024  # bytes of all but the agency's pictures
 TARGETS = "a[href], button, summary, select, input:not([type=hidden])"
@@ -66,16 +66,24 @@ class Inspector:
         self._titles = {}
 
     def keep(self, page, name: str, **_size):
-        """Look at a page as it is now; pages of the counterparties are not ours."""
-        if not page.url.startswith(self.stack.url() + "/") or "/odoo" in page.url:
-            return
-        with held(page):
+        """Look at a page as it is now; pages of the counterparties are not ours.
+
+        Many pages ask for their state and follow it: one that left meanwhile is looked at
+        once more, as what it has become. Its requests are not held back: with a navigation
+        that waits Playwright waits as well, for ever.
+        """
+        for tries in range(TRIES):
+            if not page.url.startswith(self.stack.url() + "/") or "/odoo" in page.url:
+                return
             try:
                 faults = self._look(page, name)
-            except Error:  # it was leaving for its next state just then
-                faults = self._look(page, name)
-        self.seen.append(name)
-        self.faults += [f"{name}: {fault}" for fault in faults]
+            except Error:
+                if tries == TRIES - 1:
+                    raise
+            else:
+                self.seen.append(name)
+                self.faults += [f"{name}: {fault}" for fault in faults]
+                return
 
     def _look(self, page, name: str) -> list[str]:
         page.wait_for_load_state()
@@ -120,26 +128,6 @@ class Inspector:
         heavy = not 0 < code < OWN_LIMIT or everything >= FIRST_VISIT
         if heavy and not page.locator(PAYMENT_FORM).count():  # loads what Odoo's form needs
             yield f"weighs {code} and {everything} bytes: {loaded}"
-
-
-@contextmanager
-def held(page):
-    """Keep the page where it is: many ask for their state and follow it by themselves."""
-    waiting = []
-
-    def hold(route):
-        if route.request.is_navigation_request() or route.request.url.endswith("/state"):
-            waiting.append(route)
-        else:
-            route.fallback()
-
-    page.route("**/*", hold)
-    try:
-        yield
-    finally:
-        for route in waiting:
-            route.continue_()
-        page.unroute("**/*", hold)
 
 
 def skip_link(page):

@@ -17,7 +17,7 @@ def outcomes(stack, new_page, album: Album):
     page = customer.page
 
     # PayU thinks for a while
-    sandbox.fault("payu", "authorize", "slow", seconds=8)
+    sandbox.fault("payu", "authorize", "slow", seconds=15)
     customer.go_to_payu()
     customer.await_heading("Открываем страницу оплаты")
     album.keep(page, "payment-opening")
