@@ -38,6 +38,7 @@ USUALLY = {
     "front": 70,
     "browser": 60,
 }
+LONGEST = 2400  # seconds of one phase: what takes longer waits for what never comes
 speaking = threading.Lock()
 
 
@@ -183,6 +184,9 @@ def watched(phase: Phase, lane: str) -> tuple[str, int]:
         text=True,
         errors="replace",
     ) as process:
+        guard = threading.Timer(LONGEST, process.terminate)
+        guard.daemon = True
+        guard.start()
         for line in process.stdout:
             lines.append(line)
             urgent = urgent or line.startswith(at_once.BEGIN)
@@ -193,6 +197,7 @@ def watched(phase: Phase, lane: str) -> tuple[str, int]:
             else:
                 say(f"{phase.name}: {line}", end="")
             urgent = urgent and not (phase.patient and line.startswith(at_once.END))
+        guard.cancel()
     if kept:
         say("".join((f"\n=== {phase.name}\n", *kept)), end="")
     return "".join(lines), process.returncode

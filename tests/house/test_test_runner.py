@@ -148,3 +148,9 @@ class TestOnly:
         assert only.skeleton(before) != only.skeleton(before.replace("f(self)", "f(self, more)"))
         created = before.replace("def f", "def init")
         assert only.skeleton(created) != only.skeleton(created.replace("return 1", "return 2"))
+
+
+def test_a_phase_that_never_ends_is_ended(monkeypatch):
+    monkeypatch.setattr(run_tests, "LONGEST", 0.5)
+    server = Phase("server", "http.server", ("0", "--bind", "127.0.0.1"))
+    assert "code -15" in run_tests.run(server, "1").broken
