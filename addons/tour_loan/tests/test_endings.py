@@ -122,6 +122,11 @@ class TestEndings(TourLoanCommon):
         self.env.flush_all()
         self.assertEqual(self.env["tour_loan.sms"]._gc_ended(), (2, False))
         self.assertEqual(rows.exists(), rows[1])
+        behind = self.sms(state="sent")
+        self.age(behind, days=4000)
+        with patch.object(ending, "BATCH", 1):
+            self.assertEqual(self.env["tour_loan.sms"]._gc_ended(), (1, True), "what stands behind")
+        self.assertFalse(behind.exists())
 
     def test_odoo_s_own_vacuum_comes_by(self):
         sms = self.sms(state="sent")

@@ -55,13 +55,22 @@ class Ending(models.AbstractModel):
 
     @api.autovacuum
     def _gc_ended(self):
-        """Delete a batch; Odoo's vacuum commits it and comes again while some remain."""
+        """Delete a batch; Odoo's vacuum commits it and comes again while some may remain.
+
+        Rows that another one holds are passed over by their ids: however many there are,
+        those behind them go.
+        """
         if self._abstract:
             return 0, False
-        before = fields.Datetime.now() - self._period.in_force(self.env)
-        found = self.search(self._ended(before), order="id", limit=BATCH + 1)
-        gone = found[:BATCH]._delete_what_can()
-        return gone, len(found) > BATCH and gone > 0
+        ended = self._ended(fields.Datetime.now() - self._period.in_force(self.env))
+        gone = last = 0
+        while gone < BATCH:
+            found = self.search(ended & Domain("id", ">", last), order="id", limit=BATCH)
+            if not found:
+                return gone, False
+            last = found[-1].id
+            gone += found._delete_what_can()
+        return gone, True
 
     def _delete_what_can(self) -> int:
         """Delete these rows but those the database holds for another's sake; return how many."""
