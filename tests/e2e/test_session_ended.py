@@ -93,7 +93,7 @@ def test_staff_are_led_to_their_login_and_back(stack, chromium, menu):
     page = context.new_page()
     log_in(page, stack.url(), "operator")
     entry = page.locator(".o_menu_sections").get_by_text(menu, exact=True)
-    dialog = page.locator(".modal")
+    dialog = page.locator(".modal:not(.o_inactive_modal)")  # one more for each click
     entry.wait_for()
 
     def told():
