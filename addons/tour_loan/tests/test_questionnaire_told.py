@@ -120,6 +120,15 @@ class TestDeclared(TourLoanCommon):
         application = self.filled()
         self.assertEqual(set(application._told_answers()), set(TOLD))
 
+    def test_every_part_of_an_address_stands_in_its_text(self):
+        application = self.filled()
+        application.residence_same = False
+        parts = [question for question in STORED if question.part_of]
+        application.write({part.name: f"{number}00" for number, part in enumerate(parts, 1)})
+        told = application._told_answers()
+        for part in parts:
+            self.assertIn(application[part.name], told[part.part_of])
+
 
 @tagged("post_install", "-at_install")
 class TestWarnings(TourLoanHttpCommon):

@@ -19,8 +19,6 @@ MOVE_OF_STATUS = {
     "funded": "fund",
     "annulled": "annul",
 }
-# Told as one text.
-ADDRESSES = {"registration_address": "registration", "residence_address": "residence"}
 
 
 class Application(models.Model):
@@ -81,14 +79,15 @@ class Application(models.Model):
         """
         told, answers = self._told(), {}
         for question in STORED:
-            name = question.neutral
-            if name in ADDRESSES:
-                answers[name] = self._address(ADDRESSES[name]) or None
+            name, answer = question.neutral, told.get(question.name)
+            if question.part_of:
+                answers[name] = self._address(name.removesuffix("_address")) or None
+            elif name and question.kind == "check":
+                answers[name] = answer  # no is an answer too
+            elif name and question.kind == "money":
+                answers[name] = self._exact(answer) if answer else None
             elif name:
-                answer = told.get(question.name) or None
-                answers[name] = (
-                    self._exact(answer) if question.kind == "money" and answer else answer
-                )
+                answers[name] = answer or None
         return answers
 
     def _accounting_values(self, update) -> dict:
