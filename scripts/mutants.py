@@ -46,6 +46,7 @@ SUBJECTS = {
     "moves": (f"{RULES}/moves.py",),
     "notices": (f"{PAYU}/notices.py", f"{PAYU}/events.py", f"{PAYU}/statuses.py"),
 }
+SHOWN = f"addons/{RPC}/examples.py"  # made-up orders for the guide
 REST, SAMPLE, ENOUGH = "rest", 200, 0.9
 NAMED = "named"
 EXPLAINED = ROOT / "tests" / "mutants" / "explained.toml"
@@ -122,7 +123,7 @@ def mutants_of(subject: str) -> list[Mutant]:
     if subject != REST:
         files = [f"addons/{file}" for file in SUBJECTS[subject]]
         return [mutant for file in files for mutant in read(file) if is_mutant(mutant)]
-    files = [file for file in room_files() if not is_important(file)]
+    files = [file for file in room_files() if not is_important(file) and file != SHOWN]
     others = [mutant for file in files for mutant in read(file)]
     others.sort(key=lambda mutant: hashlib.sha256("\0".join(mutant.key).encode()).digest())
     return list(islice(filter(is_mutant, others), SAMPLE))

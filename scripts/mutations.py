@@ -1,7 +1,7 @@
 """Small wrong changes of a Python file, one at a time: what tests must notice.
 
 A mutant replaces one piece of the text, so that it can be shown as a diff. Left alone are
-docstrings, annotations, the words of an exception, and the arguments of a decorator.
+docstrings, annotations, words for a person, and the arguments of a decorator.
 """
 
 import ast
@@ -29,6 +29,7 @@ NAMES = {
     **{"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"},
     **{"ROUND_HALF_UP": '"ROUND_HALF_EVEN"', "True": "False", "False": "True"},
 }
+WORDS = re.compile(r"[^\W\d_]+[,:]? [^\W_]|[А-Яа-яЁё]")  # what is for a person: no test repeats it
 PATTERN_PIECES = re.compile(  # what is escaped, classes and group heads stay whole
     r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|(\(\?<?[!=](?:\\.|\[[^\]]*\]|[^()\[\\])*\))|\(\?(?:\w+\)|<?\w*[:=!>])?"
     r"|(\{\d+(?:,\d*)?\}|[*+?])"
@@ -207,7 +208,7 @@ class Finder(ast.NodeVisitor):
             self.instead(node, str(not value))
         elif isinstance(value, int | float):
             self.instead(node, repr(value + 1))
-        elif isinstance(value, str):
+        elif isinstance(value, str) and not WORDS.match(value):
             self.instead(node, repr(f"XX{value}"))
         elif isinstance(value, bytes):
             self.instead(node, repr(b"XX" + value))
@@ -283,7 +284,7 @@ class Finder(ast.NodeVisitor):
     visit_AugAssign = visit_Continue = visit_Break = _left_out
 
     def visit_Raise(self, node: ast.Raise) -> None:
-        self.instead(node, "pass")  # its words are for a person: no test repeats them
+        self.instead(node, "pass")
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if not isinstance(node.body[0], ast.Raise):

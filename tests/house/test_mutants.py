@@ -22,7 +22,7 @@ def pays(amount: "Money" = None, *, exact: bool = True) -> bool:
         raise ValueError("too little")
     for part in parts(amount, exact=exact):
         total += part
-    return re.fullmatch(r"(?<!x)[0-9]{1,3}\\\\+(?:a|b)?", text(total)).group() and "да"
+    return re.fullmatch(r"(?<!x)[0-9]{1,3}\\\\+(?:a|b)?", text(total)).group() and "да" or "yes"
 '''
 
 
@@ -52,7 +52,7 @@ def changes(source=SOURCE) -> set[tuple[str, str]]:
         ("exact=exact", ""),
         (".group()", ""),
         (') and "да"', ') or "да"'),
-        ('"да"', "'XXда'"),
+        ('"yes"', "'XXyes'"),
         ("(?<!x)", ""),
         ("{1,3}", ""),
         ('?"', "'"),
