@@ -1,7 +1,7 @@
 """The lanes of ``make test``: runs side by side that share nothing they could spoil.
 
 Each has an embedded PostgreSQL, databases, logs, houses and ports of its own. The first
-lane makes the template databases; the other one begins with a copy of its server's files,
+lane makes the template databases; the others begin with a copy of its server's files,
 which takes seconds. Run in a lane by ``python -m scripts.lanes [SEED]``.
 """
 
@@ -21,8 +21,8 @@ MADE = "templates.json"  # what a lane's server holds: {"ready": template, "data
 
 
 def names() -> tuple[str, ...]:
-    """Return the lanes: one where the server is not ours, for tests take it away."""
-    return ("1",) if os.environ.get("PGHOST") else ("1", "2")
+    """Return the lanes, more than processors because tests wait for much: one where the server is not ours, for tests take it away."""
+    return ("1",) if os.environ.get("PGHOST") else ("1", "2", "3")
 
 
 def folder(lane: str) -> Path:

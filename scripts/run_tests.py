@@ -1,10 +1,11 @@
 """``make test``: every phase, its runner's own counts, one closing line.
 
 First what takes a minute (``make check``: lint without pylint, pure Python, the house), then
-what needs no database either; meanwhile the databases are made. Then two lanes
-(``scripts/lanes.py``) take the long phases from one queue, the longest first. At last the logs of all of them. All phases run even
-after a failure, which is shown when it happens; a phase whose folder is not there does not
-exist. With names of phases as arguments only those run.
+what needs no database either; meanwhile the databases are made. Then the lanes
+(``scripts/lanes.py``) take the long phases from one queue, the longest first. At last the
+logs of all of them. All phases run even after a failure, which is shown when it happens; a
+phase whose folder is not there does not exist. With names of phases as arguments only those
+run.
 """
 
 import fcntl
@@ -26,13 +27,22 @@ from scripts.steps import Failure
 
 TESTS = ROOT / "tests"
 QUICK = ("unit", "house")  # need no running Odoo
+# What takes as long as all else in its folder is a phase of its own.
+APART = {
+    "sandboxes": ("unit/moyamfo_sync_protocol", "unit/sandbox*"),
+    "looks": ("e2e/test_looks.py",),
+    "deaths": ("faults/test_deaths*.py",),
+}
 BARE = ("pylint", "browser")  # need no database
 NOT_TESTS = ("bench",)
 # Seconds on an idle machine, roughly: only the order in the queue hangs on them.
 USUALLY = {
     "unit": 50,
-    "e2e": 600,
-    "faults": 500,
+    "sandboxes": 55,
+    "e2e": 300,
+    "looks": 300,
+    "faults": 300,
+    "deaths": 200,
     "addons": 400,
     "agency": 150,
     "front": 70,
@@ -54,6 +64,7 @@ class Phase(NamedTuple):
     quick: bool = False
     counted: bool = True
     patient: bool = False
+    part_of: str = ""  # the folder whose name, too, asks for it
 
 
 class Result(NamedTuple):
@@ -69,7 +80,9 @@ class Result(NamedTuple):
 def main() -> int:
     """Run the phases named on the command line, or all; return the exit code."""
     wanted = sys.argv[1:]
-    phases = [phase for phase in all_phases() if not wanted or phase.name in wanted]
+    phases = all_phases()
+    if wanted:
+        phases = [phase for phase in phases if {phase.name, phase.part_of} & set(wanted)]
     if unknown := set(wanted) - {phase.name for phase in phases}:
         sys.exit(f"no such phase: {', '.join(sorted(unknown))}")
     started = time.monotonic()
@@ -91,17 +104,33 @@ def main() -> int:
 def all_phases() -> list[Phase]:
     """Return what there is to run, in the order of reading."""
     phases = [Phase("lint", "scripts.lint", ("quick",), quick=True, counted=False)]
-    phases += [pytest_phase(name, quick=True) for name in folders(quick=True)]
+    phases += [phase for name in folders(quick=True) for phase in pytest_phases(name, quick=True)]
     phases += [Phase("pylint", "scripts.lint", ("pylint",), counted=False)]
     if odoo.our_addons():
         phases.append(Phase("addons", "scripts.test_addons"))
-    return phases + [pytest_phase(name) for name in folders(quick=False)]
+    return phases + [phase for name in folders(quick=False) for phase in pytest_phases(name)]
 
 
-def pytest_phase(name: str, quick: bool = False) -> Phase:
-    """Return the phase that runs pytest on one folder of ``tests/``."""
-    arguments = ("-q", "-p", "scripts.at_once", f"tests/{name}")
-    return Phase(name, "pytest", arguments, quick=quick, patient=True)
+def pytest_phases(folder: str, quick: bool = False) -> list[Phase]:
+    """Return the phases that run pytest on one folder of ``tests/``, parts of it apart."""
+    apart = {
+        name: sorted(path for pattern in patterns for path in TESTS.glob(pattern))
+        for name, patterns in APART.items()
+        if patterns[0].startswith(f"{folder}/")
+    }
+    left_out = [f"--ignore={path}" for paths in apart.values() for path in paths]
+    parts = {folder: [f"tests/{folder}", *left_out], **apart}
+    return [
+        Phase(
+            name,
+            "pytest",
+            ("-q", "-p", "scripts.at_once", *map(str, paths)),
+            quick=quick,
+            patient=True,
+            part_of=folder,
+        )
+        for name, paths in parts.items()
+    ]
 
 
 def folders(quick: bool) -> list[str]:

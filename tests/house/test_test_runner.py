@@ -95,7 +95,14 @@ class TestLanes:
         }
         phases = {phase.name for phase in run_tests.all_phases()}
         assert with_tests - set(run_tests.NOT_TESTS) <= phases
-        assert {"lint", "pylint", "addons"} <= phases
+        assert {"lint", "pylint", "addons", *run_tests.APART} <= phases
+
+    def test_what_runs_apart_is_run_once(self):
+        for name in ("unit", "e2e", "faults"):
+            rest, *apart = run_tests.pytest_phases(name)
+            taken = [path for phase in apart for path in phase.arguments[3:]]
+            assert taken
+            assert {f"--ignore={path}" for path in taken} == set(rest.arguments[4:])
 
 
 class TestFailureAtOnce:
