@@ -22,7 +22,7 @@ from odoo.tools import config
 
 _logger = logging.getLogger(__name__)
 # Room for all figures we have: a file that grew on a full disk would kill its process.
-FILE_BYTES = 256 * 1024
+FILE_BYTES = 128 * 1024
 FILES = ("counter", "histogram")
 MOST_PLACES = 1000
 SLOW_SECONDS = 5
@@ -193,6 +193,9 @@ def collect() -> list:
     return list(multiprocess.MultiProcessCollector(None, path).collect()) if path.is_dir() else []
 
 
+_told = set()  # this process, once it has said that it does not count
+
+
 def install() -> None:
     """Count every request Odoo answers."""
     Application.__call__ = _counting(Application.__call__)
@@ -213,7 +216,9 @@ def _counting(call):
             try:
                 path = environ.get("PATH_INFO", "")
                 count_request(path, said[0] if said else 500, time.monotonic() - begun)
-            except (OSError, ValueError) as error:
-                _logger.warning("A request was not counted: %s", error)
+            except (OSError, ValueError) as error:  # a full disk; figures are worth no answer
+                if not _told:
+                    _logger.warning("Requests are not counted: %s", error)
+                _told.add(os.getpid())
 
     return __call__

@@ -7,7 +7,6 @@ from odoo.http import Controller, Response, request, route
 
 from ..tools import server_setting
 
-
 # what every Prometheus reads
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -12,6 +12,7 @@ from odoo.exceptions import AccessDenied
 from odoo.tools import SQL, config
 
 from ... import counters
+from ...away.trouble import is_trouble
 from .golive import LAST_BACKUP, moment
 
 _logger = logging.getLogger(__name__)
@@ -46,7 +47,9 @@ class Metrics(models.AbstractModel):
             try:
                 with self.env.cr.savepoint(flush=False):
                     found += getattr(self, name)()
-            except Exception:  # one group hides no other
+            except Exception as error:  # one group hides no other
+                if is_trouble(error):
+                    raise
                 failures += 1
                 _logger.exception("The figures %s failed.", name)
         failed.add_metric([], failures)
@@ -179,7 +182,7 @@ class Metrics(models.AbstractModel):
         certificate.add_metric([], self._timestamp(CERTIFICATE))
         door = Gauge("tour_loan_open_door", "1: admin/admin works, borrowers are not served.")
         # sudo: only whether one password is the one everybody knows
-        door.add_metric([], int(self.env["res.users"].sudo()._tour_loan_has_open_door()))
+        door.add_metric([], int(self.env["res.users"].sudo()._tour_loan_bars_borrowers()))
         info = Gauge("tour_loan_info", "What runs here.", labels=["odoo"])
         info.add_metric([release.version], 1)
         return [free, ratio, size, backup, certificate, door, info]
