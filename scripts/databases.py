@@ -162,10 +162,9 @@ def copy(postgres: Postgres, template: str, name: str) -> None:
 
 
 def drop(postgres: Postgres, name: str) -> None:
-    """Remove a database, its filestore and its figures, if they exist."""
+    """Remove a database and its filestore, if they exist."""
     postgres.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     shutil.rmtree(filestore(name), ignore_errors=True)
-    shutil.rmtree(odoo.DATA / "metrics" / name, ignore_errors=True)
 
 
 def filestore(name: str) -> Path:
