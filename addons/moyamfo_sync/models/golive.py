@@ -87,6 +87,8 @@ class Connection(models.TransientModel):
             if "time" in str(error).lower():
                 return Checked(False, self.env._("1C does not answer in time."))
             return Checked(False, self.env._("1C cannot be reached: %s", mask_text(str(error))))
+        except TimeoutError:
+            raise
         except (BusinessError, FormatError, ProfileError, OSError) as error:
             return Checked(
                 False,

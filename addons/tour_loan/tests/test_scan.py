@@ -7,7 +7,6 @@ from unittest.mock import patch
 
 from odoo.exceptions import MissingError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
 
 from .common import TourLoanHttpCommon
 
@@ -128,10 +127,12 @@ class TestScan(TourLoanHttpCommon):
         self.env["ir.config_parameter"].set_param("database.is_neutralized", "true")
         self.assertFalse(self.brought().scan_state)
 
-    @mute_logger("odoo.http")
     def test_no_other_way_of_odoos_leads_to_it(self):
         file = self.brought(PNG, "x.png")
         with self.assertRaises(MissingError):
             self.env["ir.binary"]._get_stream_from(file.sudo(), "raw")
-        with self.assertRaises(MissingError):
-            self.env["ir.binary"]._get_image_stream_from(file.sudo(), "raw", width=1)
+        self.authenticate("scan_manager", "scan_manager")
+        waiting = self.url_open(f"/web/image/{file.id}").content
+        file.sudo()._scan()
+        self.assertNotEqual(waiting, PNG)  # Odoo's own picture of a picture that is not there
+        self.assertEqual(self.url_open(f"/web/image/{file.id}").content, PNG)

@@ -40,6 +40,7 @@ class Metrics(models.AbstractModel):
     def _collected(self) -> list:
         """Return the metrics of the database and of all processes."""
         begun = time.monotonic()
+        self.env.flush_all()  # the figures are read past Odoo
         found, failed = [], Gauge("tour_loan_metrics_failed", "Groups of figures that failed.")
         failures = 0
         names = sorted(name for name in dir(type(self)) if name.startswith(PREFIX))
