@@ -148,6 +148,11 @@ class Counters:
             ["kind"],
             registry=registry,
         )
+        # from nothing on: of a figure that begins with one nobody sees that it grew
+        for kind in ("other", *(name for name, _pattern in KINDS)):
+            self.slow.labels(kind)
+        for kind in ATTACKS:
+            self.attacks.labels(kind)
 
 
 @cache

@@ -95,15 +95,22 @@ class Metrics(models.AbstractModel):
             "AND COALESCE(eta, date_created) < now() AT TIME ZONE 'utc')), 0) "
             "FROM queue_job WHERE state NOT IN ('done', 'cancelled') GROUP BY channel, state"
         )
-        ages = {}
+        numbers, ages = {}, dict.fromkeys(self._channels(), 0.0)
         for channel, state, number, age in rows:
-            count.add_metric([channel, state], number)
+            numbers[channel, state] = number
             ages[channel] = max(ages.get(channel, 0), float(age))
-        for channel, age in (ages or {"root": 0}).items():
+        for channel, age in ages.items():
             oldest.add_metric([channel], age)
+            for state in ("pending", "enqueued", "started", "failed"):
+                count.add_metric([channel, state], numbers.get((channel, state), 0))
         failed = Gauge("tour_loan_jobs_failed", "Jobs that failed: a fault of ours.")
         failed.add_metric([], sum(row[2] for row in rows if row[1] == "failed"))
         return [count, oldest, failed]
+
+    def _channels(self) -> list[str]:
+        """Return the channels of our jobs, whether they have any or not."""
+        ours = [("complete_name", "like", "root.")]
+        return self.env["queue.job.channel"].search(ours).mapped("complete_name")
 
     def _metrics_clocks(self) -> list:
         late = Gauge("tour_loan_cron_late_seconds", "How late the latest scheduled job is.")
