@@ -2,13 +2,12 @@
 
 from odoo import api, fields, models
 
-from .golive import COLOURS, DOCS
+from .golive import COLOURS, DOCS, GREEN
 
 
 class GoLivePage(models.TransientModel):
     _name = "tour_loan.golive.page"
     _description = "Going live"
-    _rec_name = "made_at"
 
     made_at = fields.Datetime(default=lambda self: fields.Datetime.now(), readonly=True)
     finding_ids = fields.One2many("tour_loan.golive.finding", "page_id", readonly=True)
@@ -21,6 +20,9 @@ class GoLivePage(models.TransientModel):
         for page in self:
             colours = page.finding_ids.mapped("colour")
             page.red_count, page.yellow_count = colours.count("red"), colours.count("yellow")
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("Going live")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -54,7 +56,16 @@ class GoLivePage(models.TransientModel):
         found = self.env["tour_loan.golive"]._findings()
         self.finding_ids.unlink()
         self.finding_ids = [
-            (0, 0, {"name": name, "colour": one.colour, "sentence": one.sentence, "link": one.link})
+            (
+                0,
+                0,
+                {
+                    "name": name,
+                    "colour": one.colour,
+                    "sentence": one.sentence,
+                    "link": one.colour != GREEN and one.link,  # nothing is to be mended
+                },
+            )
             for name, one in found.items()
         ]
 
