@@ -86,9 +86,7 @@ class Restored(Postgres):
 
 def drill(folder: Path, original: Postgres, database: str) -> Drilled:
     """Restore ``folder``'s newest state and hold it against the original's ``database``."""
-    base = Path(tempfile.mkdtemp(prefix="tour-loan-drill-", dir="/var/tmp"))
-    base.chmod(0o755)  # the server's user has to get there
-    try:
+    with empty_place() as base:
         began = time.monotonic()
         data, documents = base / "data", base / "odoo" / "filestore" / database
         backup.restore(folder, data, documents)
@@ -107,6 +105,15 @@ def drill(folder: Path, original: Postgres, database: str) -> Drilled:
             )
         finally:
             restored.stop()
+
+
+@contextmanager
+def empty_place() -> Iterator[Path]:
+    """Give a folder that the server's user can get to, until the block ends."""
+    base = Path(tempfile.mkdtemp(prefix="tour-loan-drill-", dir="/var/tmp"))
+    base.chmod(0o755)
+    try:
+        yield base
     finally:
         shutil.rmtree(base)
 

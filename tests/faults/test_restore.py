@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from scripts import backup, databases
-from scripts.restore_drill import Restored, drill, following, programs_of, server_programs
+from scripts.restore_drill import (
+    Restored,
+    drill,
+    empty_place,
+    following,
+    programs_of,
+    server_programs,
+)
 from tests.e2e.story import wait_until
 
 from .forms import Forms
@@ -61,22 +68,21 @@ def test_the_drill_notices_what_is_missing(house, copy):
     assert done.missing == [f"{paper.parent.name}/{paper.name}"]
 
 
-def test_a_moment_before_a_mistake_comes_back(house, tmp_path, copy):
+def test_a_moment_before_a_mistake_comes_back(house, copy):
     """The way back from an upgrade that went wrong."""
     # the log after the restart of the server, into the same place
     with following(copy, house.postgres, databases.filestore(house.database)):
         before = datetime.now(UTC)
         house.sql("CREATE TABLE a_mistake AS SELECT 1")
         wait_until(lambda: house.postgres.execute(SENT) == [(1,)])
-    base = tmp_path / "restored"
-    base.mkdir(mode=0o755)
-    backup.restore(copy, base / "data", base / "documents", before)
-    restored = Restored(base / "data", *server_programs(house.postgres))
-    try:
-        found = restored.execute("SELECT to_regclass('a_mistake')", database=house.database)
-        assert found == [(None,)]
-    finally:
-        restored.stop()
+    with empty_place() as base:
+        backup.restore(copy, base / "data", base / "documents", before)
+        restored = Restored(base / "data", *server_programs(house.postgres))
+        try:
+            found = restored.execute("SELECT to_regclass('a_mistake')", database=house.database)
+            assert found == [(None,)]
+        finally:
+            restored.stop()
 
 
 def test_nothing_is_restored_over_anything(tmp_path, copy):
