@@ -1,3 +1,4 @@
+from . import after_request
 from . import away
 from . import controllers
 from . import models
@@ -7,6 +8,7 @@ from . import cookies
 from . import job_runner
 
 log_masking.install()
+after_request.install()
 cookies.install()
 job_runner.install()
 controllers.export.install()
