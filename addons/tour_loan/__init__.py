@@ -1,3 +1,4 @@
+from . import after_request
 from . import away
 from . import counters
 from . import controllers
@@ -10,6 +11,7 @@ from . import job_runner
 
 log_masking.install()
 log_lines.install()
+after_request.install()
 cookies.install()
 job_runner.install()
 controllers.export.install()

@@ -53,6 +53,8 @@
         "views/document_views.xml",
         "views/settings_views.xml",
         "views/attention_views.xml",
+        "views/event_export_views.xml",
+        "views/event_views.xml",
         "views/tour_loan_menus.xml",
         "views/mail_views.xml",
         "views/periods_views.xml",

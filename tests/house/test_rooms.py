@@ -7,7 +7,7 @@ from pathlib import Path
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 MODELS = ADDONS / "tour_loan" / "models"
 # As they are loaded. A room imports from itself and from those before it.
-ROOMS = ["outbox", "application", "agency", "signing", "loan", "web", "staff"]
+ROOMS = ["outbox", "application", "agency", "signing", "loan", "web", "staff", "audit"]
 
 
 def imports(file: Path):

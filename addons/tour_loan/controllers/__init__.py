@@ -11,4 +11,5 @@ from . import home
 from . import loan
 from . import payment
 from . import monitor
+from . import events
 from . import export

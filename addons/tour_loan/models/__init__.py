@@ -5,3 +5,4 @@ from . import signing
 from . import loan
 from . import web
 from . import staff
+from . import audit

@@ -25,6 +25,8 @@ MATRIX = {
     "tour_loan.document": (READ, READ),
     "tour_loan.document.failure": (READ, READ),
     "tour_loan.document.template": (READ, 3),
+    "tour_loan.event": (NOTHING, NOTHING),
+    "tour_loan.event.export": (NOTHING, NOTHING),
     "tour_loan.history": (READ, READ),
     "tour_loan.connection": (NOTHING, NOTHING),
     "tour_loan.golive.finding": (NOTHING, NOTHING),
