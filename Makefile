@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := var/venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo fresh-demo test check unit lint fuzz mutants coverage bench shell pot guide screenshots lock ready-demo ready-test
+.PHONY: help demo fresh-demo test check unit lint fuzz mutants coverage bench shell pot guide screenshots lock restore-drill sbom ready-demo ready-test
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,12 @@ guide: ready-demo ## write the generated parts of docs/agency-api.md anew
 
 screenshots: ready-test ## play the story and write docs/screenshots anew
 	@$(VENV_PYTHON) -m tests.screenshots
+
+restore-drill: ready-demo ## restore a backup (FOLDER=…, else one of the demo) elsewhere and compare
+	@$(VENV_PYTHON) -m scripts.restore_drill $(FOLDER)
+
+sbom: ready-demo ## write var/sbom.json: what we are made of, as CycloneDX
+	@$(VENV_PYTHON) -m scripts.sbom
 
 lock: ## write requirements*.txt anew from requirements*.in
 	@$(PYTHON) -m scripts.lock

@@ -3,7 +3,8 @@
 Odoo is not on the Python index; Debian packages it (``odoo-19``, suite sid, all
 architectures). It is downloaded with an apt state of our own, so the machine's apt
 stays as it is and no root is needed, and unpacked into ``var/odoo``. The package
-links to files of a few others; these are unpacked beside it.
+links to files of a few others; these are unpacked beside it. Where Debian has it no
+more, it comes from Odoo's own repository by git.
 """
 
 import os
@@ -28,6 +29,8 @@ PACKAGES: dict[str, str | None] = {
     "fonts-font-awesome": None,
     "fonts-inconsolata": None,
 }
+REPOSITORY = "https://github.com/odoo/odoo.git"  # ODOO_REPOSITORY: a mirror of yours
+COMMIT = "19.0"  # a branch's newest, or better a commit's full hash; ODOO_COMMIT wins
 OTHER_WAY = "Another way: git clone Odoo's branch 19.0 and set ODOO_SOURCE to that folder."
 
 
@@ -41,13 +44,35 @@ def ensure() -> Path:
         source = Path(named).expanduser().resolve()
         check_release(source, "ODOO_SOURCE")
         return source
-    source = ODOO_PREFIX / SOURCE_INSIDE
-    if not (ODOO_PREFIX / "complete").exists():
-        with step("Odoo 19.0 (120 MB, from Debian)"):
-            unpack(download(PACKAGES))
-        print(f"  version {check_release(source, str(ODOO_PREFIX))}", flush=True)
-        (ODOO_PREFIX / "complete").touch()
-    return source
+    complete = ODOO_PREFIX / "complete"  # holds where in the prefix the source is
+    if not complete.exists():
+        try:
+            with step("Odoo 19.0 (120 MB, from Debian)"):
+                unpack(download(PACKAGES))
+                inside, version = SOURCE_INSIDE, check_release(ODOO_PREFIX / SOURCE_INSIDE, "it")
+        except Failure as debian:
+            print(f"  not from Debian: {debian}", flush=True)
+            with step("Odoo 19.0 (from its own repository, by git)"):
+                inside, version = clone()
+        print(f"  version {version}", flush=True)
+        complete.write_text(str(inside))
+    return ODOO_PREFIX / (complete.read_text() or SOURCE_INSIDE)
+
+
+def clone() -> tuple[Path, str]:
+    """Get one commit of Odoo's repository; return its folder in the prefix, and its name."""
+    address = os.environ.get("ODOO_REPOSITORY", REPOSITORY)
+    wanted = os.environ.get("ODOO_COMMIT", COMMIT)
+    shutil.rmtree(ODOO_PREFIX, ignore_errors=True)
+    source = ODOO_PREFIX / "git"
+    source.mkdir(parents=True)
+    advice = f"Is {address} reachable, and does it have {wanted}? {OTHER_WAY}"
+    run(["git", "init", "--quiet"], advice, cwd=source)
+    run(["git", "fetch", "--quiet", "--depth=1", address, wanted], advice, cwd=source)
+    run(["git", "checkout", "--quiet", "--detach", "FETCH_HEAD"], advice, cwd=source)
+    check_release(source, address)
+    commit = run(["git", "rev-parse", "HEAD"], cwd=source).strip()
+    return source.relative_to(ODOO_PREFIX), f"{wanted} ({commit})"
 
 
 def check_release(source: Path, name: str) -> str:

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 
 from scripts import databases, odoo, sandbox
 from scripts.places import OWN, ROOT, VENV_PYTHON
@@ -73,7 +74,7 @@ class Stack:
     def stop(self) -> None:
         """End every process of this house; a house that is not kept leaves no data."""
         for process in reversed(self._processes.values()):
-            process.stop()
+            process.stop() if self.keep else process.kill()  # nobody waits for what is thrown away
         if self.postgres is None:
             return
         if not self.keep:
@@ -160,7 +161,7 @@ class Stack:
 
     def start_odoo(self) -> None:
         """Start Odoo (again) and wait until it serves pages and runs jobs."""
-        self._processes["odoo"].start(ready=self._job_runner_ready())
+        self._processes["odoo"].start(ready=self._odoo_ready())
 
     def stop_odoo(self) -> None:
         """Stop Odoo in the orderly way."""
@@ -197,7 +198,7 @@ class Stack:
         """Start whatever was taken away and not brought back, Odoo too."""
         for name, process in self._processes.items():
             if not process.running:
-                process.start(ready=self._job_runner_ready() if name == "odoo" else None)
+                process.start(ready=self._odoo_ready() if name == "odoo" else None)
 
     # ---- the steps of start
 
@@ -279,13 +280,16 @@ class Stack:
         health = f"{self.direct_url}/web/health?db_server_status=1"
         return Process("odoo", command, environment, self.log_path, health)
 
-    def _job_runner_ready(self):
-        """Return a check that the job runner of the next start listens."""
+    def _odoo_ready(self):
+        """Return a check that job runner and websocket server of the next start listen."""
         before = self.log_path.stat().st_size if self.log_path.exists() else 0
 
         def ready() -> bool:
             with self.log_path.open("rb") as log:
                 log.seek(before)
-                return b"queue job runner ready for db" in log.read()
+                if b"queue job runner ready for db" not in log.read():
+                    return False
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self._websocket_port)) == 0
 
         return ready

