@@ -40,6 +40,7 @@
         "views/cabinet_templates.xml",
         "views/sign_templates.xml",
         "views/loan_templates.xml",
+        "views/show_views.xml",
         "views/application_views.xml",
         "views/agency_key_wizard_views.xml",
         "views/settlement_views.xml",

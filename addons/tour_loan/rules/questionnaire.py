@@ -32,6 +32,7 @@ class Question:
     :ivar missing: the error code of no answer
     :ivar needed_if: a question, and the answers to it with which this one is asked at all
     :ivar mask: one of `masking.MASKS`; ``others``: further names it is masked under
+    :ivar masked: staff see it masked until they say why they want it
     :ivar why: what it is kept for; ``keep``: how long; ``seen_by``: the group that sees it
     :ivar agency: where the agency's customer has it (``passport.series``), if he may
     :ivar told_as: its neutral name towards an accounting system: its own unless said
@@ -58,6 +59,7 @@ class Question:
     width: str = ""
     hint: str = ""
     mask: str = "hidden"
+    masked: bool = False
     others: tuple[str, ...] = ()
     why: str
     keep: Retention
@@ -132,6 +134,7 @@ def _sum(name: str, label: str, **options: Any) -> Question:
         inputmode="decimal",
         width="half",
         maxlength=15,
+        masked=True,
         **options,
     )
 
@@ -272,6 +275,7 @@ GROUPS = (
                 width="half",
                 placeholder="0000",
                 mask="digits",
+                masked=True,
                 others=("ПаспортСерия", "СерияПаспорта"),
                 agency="passport.series",
                 **_DIGITS,
@@ -284,6 +288,7 @@ GROUPS = (
                 width="half",
                 placeholder="000000",
                 mask="digits",
+                masked=True,
                 others=("ПаспортНомер", "НомерПаспорта"),
                 agency="passport.number",
                 **_DIGITS,
@@ -332,6 +337,7 @@ GROUPS = (
                 maxlength=12,
                 hint="Speeds the decision up: the lender checks the self-ban by it.",
                 mask="digits",
+                masked=True,
                 others=("ИНН",),
                 **_DIGITS,
             ),
@@ -343,6 +349,7 @@ GROUPS = (
                 maxlength=14,
                 placeholder="000-000-000 00",
                 mask="digits",
+                masked=True,
                 others=("СНИЛС",),
                 **_DIGITS,
             ),

@@ -36,6 +36,8 @@ MATRIX = {
     "tour_loan.product": (READ, ALL),
     "tour_loan.repayment": (READ, READ),
     "tour_loan.call": (NOTHING, READ),
+    "tour_loan.show": (ALL, ALL),
+    "tour_loan.shown": (NOTHING, NOTHING),
     "tour_loan.signature": (READ, READ),
     "tour_loan.sms": (READ, READ),
     "tour_loan.mail": (READ, READ),

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ...hot_path import FrozenJson, Rubles
 from ...rules import money, moves, order
+from .masked import MaskedJson
 
 STATES = [
     ("new", "New"),
@@ -75,7 +76,7 @@ class Application(models.Model):
         help="Price less the advance.",
     )
     months = fields.Integer("Term, months", required=True, readonly=True)
-    content = FrozenJson(readonly=True, help="The agency's call, as it came.")
+    content = MaskedJson(readonly=True, help="The agency's call, as it came.")
     customer_phone = fields.Char(readonly=True, help="As the agency gave it.")
     phone = fields.Char(readonly=True, help="Confirmed by SMS code 1.")
     tour_summary = fields.Char(readonly=True)

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from ...hot_path import Rubles
 from ...rules.questionnaire import STORED
+from .masked import MaskedChar, MaskedRubles
 
 
 def _column(question) -> fields.Field:
@@ -13,6 +14,10 @@ def _column(question) -> fields.Field:
         return fields.Selection(list(question.options), **words)
     if question.kind == "check":
         return fields.Boolean(default=question.default, **words)
+    if question.masked:
+        if question.kind == "money":
+            return MaskedRubles(**words)
+        return MaskedChar(masked_as=question.mask, **words)
     return {"date": fields.Date, "money": Rubles}.get(question.kind, fields.Char)(**words)
 
 

@@ -7,4 +7,5 @@ from . import personal
 from . import personal_search
 from . import personal_models
 from . import personal_files
+from . import shown
 from . import settings

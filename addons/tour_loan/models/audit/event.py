@@ -57,7 +57,8 @@ class Event(models.Model):
     note = fields.Text(readonly=True)
     number = fields.Integer("Place in the chain", readonly=True)
     hash = fields.Char("SHA-256", readonly=True)
-    whose = fields.Char(compute="_compute_whose")
+    whose = fields.Char(compute="_compute_words")
+    why = fields.Char(compute="_compute_words")
 
     _number_uniq = models.UniqueIndex("(number) WHERE number IS NOT NULL")
     _not_chained = models.Index("(id) WHERE number IS NULL")
@@ -90,9 +91,12 @@ class Event(models.Model):
             )
         )
 
-    @api.depends("borrower", "application")
-    def _compute_whose(self):
-        """Name the person as far as an auditor needs it: masked."""
+    @api.depends("borrower", "application", "reason")
+    def _compute_words(self):
+        """Name the person as far as an auditor needs it, masked; and the reason in words."""
+        reasons = dict(
+            self.env["tour_loan.shown"]._fields["reason"]._description_selection(self.env)
+        )
         # sudo: an auditor reads no questionnaires; the name is masked
         borrowers_sudo = self.env["tour_loan.borrower"].sudo().browse(self.mapped("borrower"))
         names = {
@@ -100,6 +104,7 @@ class Event(models.Model):
         }
         for event in self:
             orders = self.env._("Application %s", event.application) if event.application else ""
+            event.why = reasons.get(event.reason, event.reason)
             event.whose = names.get(event.borrower) or orders
 
     @api.model_create_multi
@@ -174,7 +179,11 @@ class Event(models.Model):
     @api.model
     def _note_reads(self, rows: list[dict]):
         """Record that personal data were read: of a request, one event a person."""
+        shown = self.env["tour_loan.shown"]._of_user() if rows else {}
         for row in rows:
+            row["reason"] = shown.get(("tour_loan.application", row["application"])) or shown.get(
+                ("tour_loan.borrower", row["borrower"])
+            )
             whose = row["borrower"] or (row["application"], row["application"] or row["records"])
             row["key"] = ("read", whose)
         self._note(*rows)

@@ -13,6 +13,7 @@ meets one person by several doors makes one event (``_keep_for_later``).
 """
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.http import request
 
 from ...rules import masking
@@ -52,6 +53,15 @@ class Base(models.AbstractModel):
         return known[self._name]
 
     @api.model
+    def _tour_loan_masked(self) -> frozenset:
+        """Return the names of the fields staff see masked."""
+        known = self.pool.__dict__.setdefault("tour_loan_masked", {})
+        if self._name not in known:
+            masked = (n for n, f in self._fields.items() if getattr(f, "is_masked", False))
+            known[self._name] = frozenset(masked)
+        return known[self._name]
+
+    @api.model
     def _tour_loan_is_watched(self) -> bool:
         """Return whether who reads is of the staff; the server itself is not."""
         return not self.env.su and self.env.user._is_internal()
@@ -76,9 +86,13 @@ class Base(models.AbstractModel):
         return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
 
     def copy_data(self, default=None):
+        copies = super().copy_data(default)
         if self._tour_loan_personal() and self._tour_loan_is_watched():
             self._tour_loan_note_read(self._tour_loan_personal())
-        return super().copy_data(default)
+            for record, vals in zip(self, copies, strict=True):
+                for name in self._tour_loan_masked() & vals.keys():
+                    vals[name] = self._fields[name].convert_to_read(vals[name], record)
+        return copies
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
@@ -110,7 +124,15 @@ class Base(models.AbstractModel):
                     break
                 model = self.env[model._fields[link].comodel_name]
             if name in model._tour_loan_personal() and self._tour_loan_is_watched():
+                if name in model._tour_loan_masked():
+                    raise self._tour_loan_no_guessing(name)
                 self.search(domain)._tour_loan_note_read([name], "group")
+
+    def _tour_loan_no_guessing(self, name) -> AccessError:
+        """Return the refusal of what would tell a masked value by groups, orders, beginnings."""
+        return AccessError(
+            self.env._("%s is masked: it is searched for whole, not grouped or sorted by.", name)
+        )
 
     # --- whose, and what is written down ---
 

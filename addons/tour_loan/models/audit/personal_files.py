@@ -13,6 +13,8 @@ class IrBinary(models.AbstractModel):
         if asking._name == "ir.attachment" and asking._is_closed_to_staff():
             raise asking._closed()
         if field_name in asking._tour_loan_personal() and asking._tour_loan_is_watched():
+            if field_name in asking._tour_loan_masked() and not asking._tour_loan_shows():
+                raise AccessError(self.env._("Open the application, press “Show…” and say why."))
             asking._tour_loan_note_read([field_name], "file")
         return super()._record_to_stream(record, field_name)
 

@@ -11,45 +11,78 @@ from ...rules import masking
 MOST = 1000  # found; more is a list
 SEARCHING = "tour_loan_searching"
 PATTERN = "%_"
+WHOLE = ("=", "in", "!=", "not in")
 
 
 class Base(models.AbstractModel):
     _inherit = "base"
 
     @api.model
-    def _search(self, domain, *args, bypass_access=False, **options):
-        find = partial(super()._search, bypass_access=bypass_access, **options)
-        asked = self.env.su or bypass_access or not domain or self._tour_loan_whose is None
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        active_test=True,
+        bypass_access=False,
+    ):
+        find = partial(super()._search, domain, active_test=active_test)
+        find_page = partial(find, offset, limit, order, bypass_access=bypass_access)
         inside = self.env.cr.cache.get(SEARCHING)  # a search asks others on its way
-        terms = () if asked or inside else self._tour_loan_terms(domain)
-        if not terms or not self._tour_loan_is_watched():
-            return find(domain, *args)
+        if self.env.su or bypass_access or inside or not self._tour_loan_is_watched():
+            return find_page()
+        asked = list(self._tour_loan_asked(domain)) if domain else []
+        self._tour_loan_refuse_guessing(asked, order)
+        terms = self._tour_loan_terms(asked)
+        if not terms:
+            return find_page()
         self.env.cr.cache[SEARCHING] = True
         try:
-            self._tour_loan_note_search(terms, partial(super()._search, domain))
-            return find(domain, *args)
+            self._tour_loan_note_search(terms, find)
+            return find_page()
         finally:
             self.env.cr.cache.pop(SEARCHING, None)
 
     @api.model
-    def _tour_loan_terms(self, domain) -> tuple:
-        """Return ((field, masked term), …) of what is searched for by personal data."""
-        found = {}
+    def _tour_loan_asked(self, domain):
+        """Yield (model, field, condition) of what a domain asks of people, behind links too."""
         for condition in Domain(domain).iter_conditions():
             model, name = self, condition.field_expr
             while "." in name:
-                link, _dot, name = name.partition(".")
+                link, _dot, rest = name.partition(".")
                 field = model._fields.get(link)
                 if not field or not field.comodel_name:
                     break
-                model = self.env[field.comodel_name]
-            field, value = model._fields.get(name), condition.value
+                model, name = self.env[field.comodel_name], rest
             if "any" in condition.operator:
-                if field and field.comodel_name and isinstance(value, Domain | list | tuple):
-                    comodel = self.env[field.comodel_name]
-                    found |= dict.fromkeys(comodel._tour_loan_terms(value))
+                field = model._fields.get(name)
+                if field and field.comodel_name and isinstance(condition.value, Domain | list):
+                    yield from self.env[field.comodel_name]._tour_loan_asked(condition.value)
             elif name in model._tour_loan_personal() or name in model._tour_loan_found_by():
-                found |= {(name, _masked(name, term)): None for term in _texts(value)}
+                yield model, name, condition
+
+    @api.model
+    def _tour_loan_refuse_guessing(self, asked, order):
+        """A masked value is found by who knows it whole: by no beginning, no comparison."""
+        for model, name, condition in asked:
+            whole = condition.operator in WHOLE
+            if name in model._tour_loan_masked():
+                if not whole or not _are_whole(model._fields[name], condition.value):
+                    raise self._tour_loan_no_guessing(name)
+        if order and (masked := self._tour_loan_masked()):
+            for part in order.split(","):
+                name = part.split()[0].partition(".")[0] if part.strip() else ""
+                if name in masked:
+                    raise self._tour_loan_no_guessing(name)
+
+    @api.model
+    def _tour_loan_terms(self, asked) -> tuple:
+        """Return ((field, masked term), …) of what is searched for by personal data."""
+        found = {}
+        for _model, name, condition in asked:
+            found |= {(name, _masked(name, term)): None for term in _texts(condition.value)}
         return tuple(found)
 
     @api.model
@@ -76,6 +109,15 @@ class Base(models.AbstractModel):
             "count": 0 if query.is_empty() else self.env.execute_query(counted)[0][0],
         }
         events._note(row)
+
+
+def _are_whole(field, value) -> bool:
+    """Return whether a value is a number of a document, or only whether there is one.
+
+    A sum could be found by trying.
+    """
+    values = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    return all(one is False or (field.type == "char" and isinstance(one, str)) for one in values)
 
 
 def _texts(value):

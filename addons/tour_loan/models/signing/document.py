@@ -19,6 +19,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import codes, moves
+from ..application.masked import MaskedBinary, MaskedText
 from ..outbox.ending import Period
 
 _logger = logging.getLogger(__name__)
@@ -141,8 +142,8 @@ class Document(models.Model):
     name = fields.Char(required=True, readonly=True)
     version = fields.Char(required=True, readonly=True)
     source_hash = fields.Char(required=True, readonly=True, index=True)
-    content = fields.Binary(attachment=True, required=True, readonly=True)
-    text = fields.Text(
+    content = MaskedBinary(attachment=True, required=True, readonly=True)
+    text = MaskedText(
         readonly=True, help="The same text as HTML, to be read on a phone; the PDF is signed."
     )
     size = fields.Integer("Size, bytes", readonly=True)

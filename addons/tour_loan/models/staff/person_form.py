@@ -27,7 +27,12 @@ class Person(models.AbstractModel):
 def _node(question):
     """Return the field of a question in a form, shown as its page shows it."""
     node = E.field(name=question.name)
+    hidden = []
     if question.needed_if:
         asked, answers = question.needed_if
-        node.set("invisible", f"{asked} not in {list(answers)}")
+        hidden.append(f"{asked} not in {list(answers)}")
+    if question.masked and question.kind == "money":
+        hidden.append(f"not {question.name}")  # a masked sum is none
+    if hidden:
+        node.set("invisible", " or ".join(hidden))
     return node
