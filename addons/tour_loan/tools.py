@@ -13,6 +13,7 @@ from cryptography import x509
 from odoo.tools import config, str2bool, verify_hash_signed
 
 from .gateways import smsc
+from .rules import codes
 from .rules.codes import MIN_KEY_BYTES
 
 
@@ -65,12 +66,20 @@ def sms_gateway(env) -> smsc.Gateway:
     return smsc.Gateway(*(server_setting("tour_loan", name) for name in names))
 
 
-def code_key() -> bytes:
-    """Return the key SMS codes and links are derived from; refuse to do without."""
-    key = server_setting("tour_loan", "code_key").encode()
-    if len(key) < MIN_KEY_BYTES:
-        raise ValueError("the server setting code_key is missing or short, see odoo.conf")
-    return key
+def code_keys() -> list[bytes]:
+    """Return the keys SMS codes and links are derived from, those before the current one
+    behind it; refuse to do without, or with a short one."""
+    before = server_setting("tour_loan", "code_key_before").split()
+    keys = [key.encode() for key in (server_setting("tour_loan", "code_key"), *before)]
+    if any(len(key) < MIN_KEY_BYTES for key in keys):
+        raise ValueError("a server setting code_key is missing or short, see odoo.conf")
+    return keys
+
+
+def code_key(name: str = "") -> bytes:
+    """Return the key of that name (``codes.key_name``), else the current one."""
+    keys = code_keys()
+    return next((key for key in keys if name and codes.key_name(key) == name), keys[0])
 
 
 def is_on(value: str) -> bool:

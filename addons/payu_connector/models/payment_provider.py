@@ -180,16 +180,10 @@ class PaymentProvider(models.Model):
             [("code", "=", "payu_ru"), ("payu_ru_merchant_code", "=", merchant_code)]
         )
         for provider_sudo in providers_sudo:
-            if signature.is_valid(
-                given,
-                merchant_code,
-                provider_sudo.payu_ru_secret_key or "",
-                date,
-                "POST",
-                provider_sudo._payu_ru_notice_address(),
-                body,
-            ):
-                return provider_sudo
+            address = provider_sudo._payu_ru_notice_address()
+            for key in provider_sudo._payu_ru_notice_keys():
+                if signature.is_valid(given, merchant_code, key, date, "POST", address, body):
+                    return provider_sudo
         return self.browse()
 
     def _payu_ru_call(self, call, reference, is_live):

@@ -9,6 +9,7 @@ from . import test_agency_settlement
 from . import test_agency_link
 from . import test_error_pages
 from . import test_code
+from . import test_code_key
 from . import test_code_login
 from . import test_code_strangers
 from . import test_code_words
