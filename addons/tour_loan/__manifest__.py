@@ -8,8 +8,10 @@
     "depends": ["base", "web", "mail", "portal", "payment", "queue_job"],
     "external_dependencies": {
         "python": [
+            "cryptography",
             "python-dateutil",
             "phonenumbers",
+            "prometheus-client",
             "pydantic",
             "requests",
             "standardwebhooks",
@@ -57,6 +59,8 @@
         "views/tour_loan_menus.xml",
         "views/mail_views.xml",
         "views/periods_views.xml",
+        "views/golive_views.xml",
+        "views/incident_views.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
     "assets": {"web.assets_backend": ["tour_loan/static/src/backend/*"]},

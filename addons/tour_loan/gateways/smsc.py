@@ -27,6 +27,15 @@ class Answer:
     raw: str = ""
 
 
+@dataclass(frozen=True)
+class Balance:
+    """``error``: why nothing can be sent, or empty; ``left``: roubles; ``date``: its clock."""
+
+    error: str
+    left: str = ""
+    date: str = ""
+
+
 def is_of_gateway(error: str | None) -> bool:
     """Return whether an ``Answer.error`` says that nobody can be sent anything now."""
     number = (error or "").partition(":")[0]
@@ -77,20 +86,26 @@ class Gateway:
 
     def trouble(self) -> str:
         """Return why nothing can be sent now, or nothing; no number is named (``balance.php``)."""
+        error = self.balance().error
+        return error if is_of_gateway(error) else ""
+
+    def balance(self) -> Balance:
+        """Ask what is left on the account: harmless, and the login is looked at."""
         if not self.url:
-            return "no SMS gateway is configured"
+            return Balance("no SMS gateway is configured")
         try:
-            answer = requests.post(
+            response = requests.post(
                 f"{self.url}/sys/balance.php",
                 data={**self.credentials, "fmt": 3},
                 timeout=TIMEOUT,
-            ).json()
+            )
+            date, answer = response.headers.get("Date", ""), response.json()
             if "error_code" in answer:
-                error = f"{answer['error_code']}: {answer.get('error')}"
-                return error if is_of_gateway(error) else ""
-            return "" if float(answer["balance"]) > 0 else "3: no money"
+                return Balance(f"{answer['error_code']}: {answer.get('error')}", date=date)
+            left = float(answer["balance"])
+            return Balance("" if left > 0 else "3: no money", str(answer["balance"]), date)
         except (requests.RequestException, ValueError, TypeError, KeyError) as error:
-            return type(error).__name__
+            return Balance(type(error).__name__)
 
     def status(self, phone: str, message_id: int) -> str | None:
         """Return the gateway's status number as text, or None if it knows no such id.

@@ -58,3 +58,9 @@ from . import test_staff
 from . import test_agency_details
 from . import test_neutralized
 from . import test_endings
+from . import test_golive
+from . import test_connection
+from . import test_metrics
+from . import test_incident
+from . import test_log_lines
+from . import test_scan
