@@ -67,17 +67,22 @@ def sms_gateway(env) -> smsc.Gateway:
 
 
 def code_keys() -> list[bytes]:
-    """Return the keys SMS codes and links are derived from, those before the current one
-    behind it; refuse to do without, or with a short one."""
-    before = server_setting("tour_loan", "code_key_before").split()
-    keys = [key.encode() for key in (server_setting("tour_loan", "code_key"), *before)]
+    """Return the key SMS codes and links are derived from, and the one before it, if any.
+
+    ValueError: there is none, or one is too short to protect anything.
+    """
+    before = server_setting("tour_loan", "code_key_before")
+    keys = [
+        server_setting("tour_loan", "code_key").encode(),
+        *([before.encode()] if before else []),
+    ]
     if any(len(key) < MIN_KEY_BYTES for key in keys):
         raise ValueError("a server setting code_key is missing or short, see odoo.conf")
     return keys
 
 
 def code_key(name: str = "") -> bytes:
-    """Return the key of that name (``codes.key_name``), else the current one."""
+    """Return the key of that name (``codes.key_name``), the current one if it is gone."""
     keys = code_keys()
     return next((key for key in keys if name and codes.key_name(key) == name), keys[0])
 
