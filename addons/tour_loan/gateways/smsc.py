@@ -67,8 +67,7 @@ class Gateway:
         if self.sender:
             payload["sender"] = self.sender
         try:
-            response = requests.post(f"{self.url}/rest/send/", json=payload, timeout=TIMEOUT)
-            answer = response.json()
+            answer = self._post("/rest/send/", json=payload).json()
         except (requests.RequestException, ValueError) as error:
             # never the exception's text: it may carry the request
             return Answer(False, again=True, error=type(error).__name__)
@@ -94,11 +93,7 @@ class Gateway:
         if not self.url:
             return Balance("no SMS gateway is configured")
         try:
-            response = requests.post(
-                f"{self.url}/sys/balance.php",
-                data={**self.credentials, "fmt": 3},
-                timeout=TIMEOUT,
-            )
+            response = self._post("/sys/balance.php", data={**self.credentials, "fmt": 3})
             date, answer = response.headers.get("Date", ""), response.json()
             if "error_code" in answer:
                 return Balance(f"{answer['error_code']}: {answer.get('error')}", date=date)
@@ -113,17 +108,13 @@ class Gateway:
         Raises requests.RequestException or ValueError when it cannot be asked: then
         nobody knows, and nothing may be sent.
         """
-        response = requests.post(
-            f"{self.url}/sys/status.php",
-            data={
-                **self.credentials,
-                "phone": phone,
-                "id": message_id,
-                "fmt": 3,
-                "charset": "utf-8",
-            },
-            timeout=TIMEOUT,
-        )
-        answer = response.json()
+        question = {**self.credentials, "phone": phone, "id": message_id}
+        answer = self._post(
+            "/sys/status.php", data={**question, "fmt": 3, "charset": "utf-8"}
+        ).json()
         status = answer.get("status") if isinstance(answer, dict) else None
         return None if status in (None, NOT_FOUND, str(NOT_FOUND)) else str(status)
+
+    def _post(self, path: str, **body):
+        """Follow nobody elsewhere: the body holds our password and somebody's code."""
+        return requests.post(f"{self.url}{path}", timeout=TIMEOUT, allow_redirects=False, **body)
