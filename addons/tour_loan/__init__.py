@@ -6,11 +6,13 @@ from . import wizards
 from . import log_masking
 from . import cookies
 from . import job_runner
+from . import session_age
 
 log_masking.install()
 after_request.install()
 cookies.install()
 job_runner.install()
+session_age.install()
 controllers.export.install()
 
 post_load = away.install

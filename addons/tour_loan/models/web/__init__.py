@@ -2,3 +2,4 @@ from . import ir_http
 from . import ir_http_body
 from . import ir_http_doors
 from . import payment_provider
+from . import session
