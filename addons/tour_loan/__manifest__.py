@@ -18,8 +18,10 @@
     ],
     "external_dependencies": {
         "python": [
+            "cryptography",
             "python-dateutil",
             "phonenumbers",
+            "prometheus-client",
             "pydantic",
             "requests",
             "standardwebhooks",
@@ -69,6 +71,8 @@
         "views/periods_views.xml",
         "views/second_factor_templates.xml",
         "views/staff_views.xml",
+        "views/golive_views.xml",
+        "views/incident_views.xml",
     ],
     "demo": ["demo/tour_loan_demo.xml"],
     "assets": {

@@ -121,6 +121,7 @@ class TestNginx:
             "/web//signup",
             "/web/reset_password/",
             "/web/session/authenticate",
+            "/metrics",
         ):
             assert post(front, path=prefix + path).status_code == 404, prefix + path
         assert post(front, path=f"{prefix}/web/login_help").status_code == 200

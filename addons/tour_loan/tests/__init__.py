@@ -64,3 +64,9 @@ from . import test_leaving
 from . import test_lockout
 from . import test_staff_passwords
 from . import test_staff_sessions
+from . import test_golive
+from . import test_connection
+from . import test_metrics
+from . import test_incident
+from . import test_log_lines
+from . import test_scan

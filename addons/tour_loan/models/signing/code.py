@@ -6,6 +6,7 @@ from uuid import uuid4
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ... import counters
 from ...rules import codes
 from ...tools import code_key
 from ..outbox.ending import Period
@@ -292,8 +293,10 @@ class Code(models.Model):
             if self.purpose in ("login", "acquaintance"):
                 self.login_until = fields.Datetime.now() + LOGIN_WINDOW
             return None
+        counters.count_attack(self.env.cr, "wrong_code")
         left = codes.MAX_ATTEMPTS - self.attempts
         if left <= 0:
+            counters.count_attack(self.env.cr, "locked_code")
             self.state = "locked"
             return {"error": "locked"}
         return {"error": "wrong", "left": left}

@@ -62,9 +62,7 @@ class LockedOut(AccessDenied):
     :ivar seconds: until the next one is
     """
 
-    def __init__(self, message: str, seconds: float):
-        super().__init__(message)
-        self.seconds = seconds
+    seconds = 0.0
 
 
 class Attempt(models.Model):
@@ -174,7 +172,9 @@ class Attempt(models.Model):
             self.env["tour_loan.event"]._record(
                 "locked_out", apart=True, uid=None, who=None, login=known, note=note
             )
-        raise LockedOut(self._words(lockout.minutes_left(seconds), login), seconds)
+        error = LockedOut(self._words(lockout.minutes_left(seconds), login))
+        error.seconds = seconds
+        raise error
 
     def _settle(self, taken, forgive):
         forgiven = [key for key, may_be in taken if forgive and may_be]
