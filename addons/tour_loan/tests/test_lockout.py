@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import counters
 from ..hot_path import ask_aside
 from ..models.staff.lockout import COOKIE
 from ..rules import lockout
@@ -138,8 +139,10 @@ class TestLockout(StaffHttpCommon):
     def test_what_was_not_tried_counts_for_nothing_wider(self):
         admin = self.env.ref("base.user_admin")  # one who was there before the test
         self.fails(admin)
-        for _number in range(10):
-            self.log_in(admin)
+        with patch.object(counters, "count_attack_now") as counted:
+            for _number in range(10):
+                self.log_in(admin)
+        self.assertEqual([c.args for c in counted.mock_calls].count(("lock_out",)), 1)
         [(_kind, _scope, login, count, refused, _locked)] = self.attempts(scope="login_address")
         self.assertEqual((login, count, refused), (admin.login, 5, 10))
         [(_kind, _scope, _login, count, _refused, _locked)] = self.attempts(scope="login")

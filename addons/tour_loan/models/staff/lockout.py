@@ -16,6 +16,7 @@ from odoo.tools import hmac
 
 from odoo.addons.auth_passkey._vendor.webauthn.helpers import exceptions as webauthn
 
+from ... import counters
 from ...hot_path import ask_aside
 from ...rules import browsers, lockout
 from ...tools import code_keys
@@ -168,6 +169,7 @@ class Attempt(models.Model):
         seconds = min(float(seconds or 0), window * 60)
         _logger.info("Attempt not made: %s, %s is locked", kind, budget.scope)
         if refused == 1:
+            counters.count_attack_now("lock_out")
             note = {"what": kind, "counted_by": budget.scope, "tries": tries, "minutes": window}
             self.env["tour_loan.event"]._record(
                 "locked_out", apart=True, uid=None, who=None, login=known, note=note
