@@ -54,7 +54,7 @@ REFUSALS = {
 }
 ATTACKS = (
     *("refused_signature", "refused_notice", "refused_token", "too_many"),
-    *("wrong_code", "locked_code", "wrong_password", "lock_out"),
+    *("wrong_code", "locked_code", "wrong_password", "wrong_factor", "lock_out"),
 )
 
 

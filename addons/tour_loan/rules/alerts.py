@@ -201,7 +201,7 @@ ALERTS = (
         "tour_loan_attacks_total",
         30,
         INCREASE,
-        {"kind": "wrong_password"},
+        {"kind": "wrong_password|wrong_factor"},
         0,
     ),
     Alert(

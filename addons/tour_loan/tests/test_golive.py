@@ -103,11 +103,14 @@ class TestGoLive(TourLoanCommon):
             self.assertRed("second_factor")
             self.assertIn("auth_totp", self.sentence("second_factor"))
             return
+        self.param("tour_loan.second_factor", "required")
         self.assertRed("second_factor")
-        with patch.object(
-            self.registry["tour_loan.golive"], "_without_second_factor", lambda _self: users
-        ):
-            self.assertGreen("second_factor")
+        self.assertIn("admin", self.sentence("second_factor"))
+        for user in users.search([("share", "=", False)]):
+            user.sudo().totp_secret = "ABCDEFGHIJKLMNOP"
+        self.assertGreen("second_factor")
+        self.param("tour_loan.second_factor", "optional")
+        self.assertRed("second_factor")
 
     def test_sign_up(self):
         self.assertGreen("sign_up")
@@ -264,6 +267,12 @@ class TestGoLive(TourLoanCommon):
                     self.assertIn(name, self.sentence("server_secrets"))
                     if weak:
                         self.assertNotIn(weak, self.sentence("server_secrets"))
+
+    def test_a_key_before_the_one_in_use(self):
+        with self.server(TOUR_LOAN_CODE_KEY_BEFORE=""):
+            self.assertGreen("keys_before")
+        with self.server(TOUR_LOAN_CODE_KEY_BEFORE=STRONG):
+            self.assertEqual(self.colour("keys_before"), YELLOW)
 
     def test_odoos_password_for_databases(self):
         for weak in ("admin", "", "0000000000000000"):

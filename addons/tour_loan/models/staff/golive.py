@@ -110,6 +110,12 @@ class GoLive(models.AbstractModel):
                 self.env._("No addon for a second factor is installed (auth_totp, auth_passkey)."),
                 self._in_docs("first-steps"),
             )
+        if not self._requires_second_factor():
+            return Finding(
+                RED,
+                self.env._("Staff may do without a second factor: nothing requires it."),
+                self._in_docs("settings"),
+            )
         if without:
             return Finding(
                 RED,
@@ -119,6 +125,11 @@ class GoLive(models.AbstractModel):
                 self._action("base.action_res_users"),
             )
         return Finding(GREEN, self.env._("All staff have a second factor."))
+
+    def _requires_second_factor(self) -> bool:
+        """Return whether nobody of the staff gets in without one."""
+        required = getattr(self.env["res.users"], "_tour_loan_factor_is_required", None)
+        return bool(required and required())
 
     def _without_second_factor(self):
         """Return staff without one, None where Odoo's addons for it are not there."""

@@ -53,6 +53,19 @@ class GoLive(models.AbstractModel):
             )
         return Finding(GREEN, self.env._("The secrets of the server's settings are strong."))
 
+    def _golive_keys_before(self) -> Finding:
+        """A key that was changed is good for a day, and for whoever got hold of it."""
+        if server_setting("tour_loan", "code_key_before"):
+            return Finding(
+                YELLOW,
+                self.env._(
+                    "A key before code_key is still good: empty code_key_before a day "
+                    "after the change."
+                ),
+                self._in_docs("changing-a-secret"),
+            )
+        return Finding(GREEN, self.env._("No key before code_key is good any more."))
+
     def _golive_master_password(self) -> Finding:
         """Odoo's password for managing databases; shut here, and a door nevertheless."""
         master = config["admin_passwd"]
@@ -198,7 +211,7 @@ class GoLive(models.AbstractModel):
 
     def _golive_mail(self) -> Finding:
         # sudo: whether there is a mail server; the page is the administrator's
-        servers_sudo = self.env["ir.mail_server"].sudo().search([])
+        servers_sudo = self.env["ir.mail_server"].sudo().search([], limit=1)
         if not servers_sudo:
             return Finding(
                 RED,
@@ -211,7 +224,7 @@ class GoLive(models.AbstractModel):
                 self.env._("The company has no e-mail address to write from."),
                 self._action("base.action_res_company_form"),
             )
-        return Finding(GREEN, self.env._("Letters leave by %s.", servers_sudo[0].name))
+        return Finding(GREEN, self.env._("Letters leave by %s.", servers_sudo.name))
 
     def _golive_divisions(self) -> Finding:
         count = self.env["tour_loan.passport.division"].search_count([])
@@ -229,7 +242,7 @@ class GoLive(models.AbstractModel):
 
     def _golive_texts(self) -> Finding:
         """Texts that are still the delivered samples."""
-        templates = self.env["tour_loan.document.template"].search([])
+        templates = self.env["tour_loan.document.template"].search([("active", "=", True)])
         samples = templates.filtered(lambda template: self._is_sample(template.view_id))
         if samples:
             return Finding(

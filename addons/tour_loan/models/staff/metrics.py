@@ -217,9 +217,27 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _login(self, credential, user_agent_env):
-        """Override: who is refused is counted, whatever door he knocked at."""
+        """Override: who is refused is counted, whatever door he knocked at.
+
+        A borrower's code is counted where it is looked at.
+        """
         try:
             return super()._login(credential, user_agent_env)
-        except AccessDenied:
-            counters.count_attack_now("wrong_password")
+        except AccessDenied as refusal:
+            if credential.get("type") != "tour_loan_code":
+                counters.count_attack_now(_kind_of(refusal, "wrong_password"))
             raise
+
+    def _check_credentials(self, credential, env):
+        """Override: the code after the password is asked for past the login."""
+        try:
+            return super()._check_credentials(credential, env)
+        except AccessDenied as refusal:
+            if str(credential.get("type")).startswith("totp"):
+                counters.count_attack_now(_kind_of(refusal, "wrong_factor"))
+            raise
+
+
+def _kind_of(refusal, kind: str) -> str:
+    """Return what is counted: an attempt that was not even made says for how long."""
+    return "lock_out" if getattr(refusal, "seconds", None) is not None else kind
