@@ -8,12 +8,14 @@ from . import log_lines
 from . import log_masking
 from . import cookies
 from . import job_runner
+from . import session_age
 
 log_masking.install()
 log_lines.install()
 after_request.install()
 cookies.install()
 job_runner.install()
+session_age.install()
 controllers.export.install()
 
 

@@ -170,6 +170,8 @@ class TestNginx:
             "/ru/web/login",
             "/web//login",
             "/web/login/totp",
+            "/web/login/second_factor",
+            "/auth/passkey/start-auth",
             "/tour_loan/login",
             "/tour_loan/login/",
             "/EN/Tour_Loan/Login",

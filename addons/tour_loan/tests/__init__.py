@@ -58,6 +58,12 @@ from . import test_staff
 from . import test_agency_details
 from . import test_neutralized
 from . import test_endings
+from . import test_staff_second_factor
+from . import test_factor_reset
+from . import test_leaving
+from . import test_lockout
+from . import test_staff_passwords
+from . import test_staff_sessions
 from . import test_golive
 from . import test_connection
 from . import test_metrics

@@ -65,7 +65,9 @@ ROUTES = {
     "/odoo/<path:subpath>": Door(STAFF_LOGIN),
     "/web": Door(STAFF_LOGIN),
     "/web/login": Door(STAFF_LOGIN),
-    "/web/login/totp": Door(STAFF_LOGIN),  # with Odoo's addon auth_totp
+    "/web/login/totp": Door(STAFF_LOGIN),
+    "/web/login/second_factor": Door(STAFF_LOGIN),  # ours: a passkey, or setting one up
+    "/auth/passkey/start-auth": Door(STAFF_LOGIN),  # a random challenge for the session
     "/web/session/logout": Door(STAFF_LOGIN),
 }
 
