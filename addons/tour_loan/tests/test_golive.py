@@ -381,6 +381,11 @@ class TestGoLive(TourLoanCommon):
         ):
             self.assertGreen("divisions")
 
+    def test_a_virus_scanner(self):
+        self.assertEqual(self.colour("scanner"), YELLOW)
+        with patch.dict(os.environ, TOUR_LOAN_CLAMD_HOST="127.0.0.1"):
+            self.assertGreen("scanner")
+
     def test_sample_texts(self):
         self.assertRed("texts")
         templates = self.env["tour_loan.document.template"].search([])
