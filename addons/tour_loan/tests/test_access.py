@@ -37,6 +37,7 @@ MATRIX = {
     "tour_loan.passport.division": (READ, ALL, NOTHING, READ, NOTHING),
     "tour_loan.passport.division.import": (NOTHING, ALL, NOTHING, NOTHING, NOTHING),
     "tour_loan.product": (READ, ALL, READ, NOTHING, READ),
+    "tour_loan.proposal": (READ, READ, NOTHING, READ, NOTHING),
     "tour_loan.repayment": (READ, READ, READ, NOTHING, NOTHING),
     "tour_loan.call": (NOTHING, READ, NOTHING, NOTHING, READ),
     "tour_loan.show": (ALL, ALL, NOTHING, NOTHING, NOTHING),
