@@ -80,6 +80,7 @@ class Stack:
         if not self.keep:
             databases.drop(self.postgres, self.database)
             shutil.rmtree(self.folder / "state", ignore_errors=True)
+            shutil.rmtree(odoo.DATA / "metrics" / self.database, ignore_errors=True)
         self.postgres.stop()
         self.postgres = None
 

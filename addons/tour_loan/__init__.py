@@ -1,19 +1,29 @@
 from . import after_request
 from . import away
+from . import counters
 from . import controllers
 from . import models
 from . import wizards
+from . import log_lines
 from . import log_masking
 from . import cookies
 from . import job_runner
+from . import session_age
 
 log_masking.install()
+log_lines.install()
 after_request.install()
 cookies.install()
 job_runner.install()
+session_age.install()
 controllers.export.install()
 
-post_load = away.install
+
+def post_load():
+    """What Odoo itself does otherwise where ``tour_loan`` is a server-wide module."""
+    away.install()
+    counters.install()
+    log_lines.install_requests()
 
 
 def post_init_hook(env):

@@ -6,11 +6,12 @@ user, his company and a currency for every value, and join all workers in one tr
 conflicts. An agency's shop waits for the answer with its customer, and floods come from
 there. So here, and only here:
 
-- calls are counted on a connection of this process's own, outside the request's transaction
-  (at REPEATABLE READ callers would fail each other's serialization, and a refused call would
-  not be counted), by one prepared statement in one round trip: a pooled cursor would cost
-  five. It does not wait for the disk: a crash may forget a count, and callers of one agency
-  do not queue behind the counter's row;
+- calls (and attempts to log in, by ``ask_aside``) are counted on a connection of this
+  process's own, outside the request's transaction (at REPEATABLE READ callers would fail
+  each other's serialization, and a refused call would not be counted), by one prepared
+  statement in one round trip: a pooled cursor would cost five. It does not wait for the
+  disk: a crash may forget a count, and callers of one agency do not queue behind the
+  counter's row;
 - what only staff change is remembered by each worker (``Remembered``);
 - two questions that follow each other are one round trip (``begin_call``, ``claim_order``);
 - the row of a call is written once, past the ORM, which knows no ON CONFLICT (``keep_call``);
@@ -37,13 +38,22 @@ def count_call(database: str, agency_id: int, minute: int) -> int:
 
     Raises ``psycopg2.OperationalError`` if there is no database.
     """
+    return ask_aside(database, "EXECUTE count_call (%s, %s)", (agency_id, minute))[0][0]
+
+
+def ask_aside(database: str, statement: str, values: tuple = ()) -> list[tuple]:
+    """Run one statement outside the request's transaction; return its rows.
+
+    What it wrote stays, whatever becomes of the request. Raises
+    ``psycopg2.OperationalError`` if there is no database.
+    """
     while True:
         kept = _connections.get(database)
         connection = kept or _connect(database)
         try:
             with connection.cursor() as cursor:
-                cursor.execute("EXECUTE count_call (%s, %s)", (agency_id, minute))
-                return cursor.fetchone()[0]
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
         except psycopg2.Error as error:
             if not is_trouble(error):
                 raise

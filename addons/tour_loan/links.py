@@ -8,16 +8,23 @@ import hashlib
 import hmac
 import json
 
-from .tools import code_key
+from .tools import code_key, code_keys
 
 # Raw JSON text can hold no tab, so this stands for the mac and for nothing else.
 SEAL = "\t"
 
 
-def secret(uuid: str, generation: int) -> str:
+def secret(uuid: str, generation: int, key: bytes = b"") -> str:
     """Return the last part of the link of an application (its ``generation``-th)."""
-    digest = hmac.digest(code_key(), f"link\n{uuid}\n{generation}".encode(), hashlib.sha256)
+    text = f"link\n{uuid}\n{generation}".encode()
+    digest = hmac.digest(key or code_key(), text, hashlib.sha256)
     return f"{generation}.{base64.urlsafe_b64encode(digest[:18]).decode()}"
+
+
+def is_secret(uuid: str, generation: int, given: str) -> bool:
+    """Tell whether ``given`` is that last part, under this key or one before it."""
+    known = [secret(uuid, generation, key).encode() for key in code_keys()]
+    return any([hmac.compare_digest(each, given.encode()) for each in known])  # each, always
 
 
 def sealed(text: str, link: str | None) -> str:

@@ -16,9 +16,12 @@ INSIDE = re.compile(
 )
 
 
+MONITOR_TOKEN = "q8Zr4mVtK1xWn7Lb0PfYc3Hd"
+
+
 @pytest.fixture(scope="session")
 def stack():
-    with Stack("agency") as running:
+    with Stack("agency", settings={"TOUR_LOAN_MONITOR_TOKEN": MONITOR_TOKEN}) as running:
         # many calls a minute are what these tests are made of; one has its own limit
         running.set_agencies(requests_per_minute=0)
         yield running

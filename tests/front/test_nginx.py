@@ -121,6 +121,7 @@ class TestNginx:
             "/web//signup",
             "/web/reset_password/",
             "/web/session/authenticate",
+            "/metrics",
         ):
             assert post(front, path=prefix + path).status_code == 404, prefix + path
         assert post(front, path=f"{prefix}/web/login_help").status_code == 200
@@ -169,6 +170,8 @@ class TestNginx:
             "/ru/web/login",
             "/web//login",
             "/web/login/totp",
+            "/web/login/second_factor",
+            "/auth/passkey/start-auth",
             "/tour_loan/login",
             "/tour_loan/login/",
             "/EN/Tour_Loan/Login",

@@ -23,6 +23,8 @@ FILE = re.compile(
 MAKE = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)")
 # What is named like a file of ours and is none.
 NOT_OURS = {
+    "journald.conf",
+    "pg_hba.conf",
     "fms_unit.csv",  # DaData's file, got by whoever wants it
     *("config.json", "secrets.json", "only.json"),  # written when a house or a test starts
     "autoload.php",  # Composer's, at the agency
@@ -40,7 +42,7 @@ def tree():
     """Return (names of files, all code as one text)."""
     files = [
         file
-        for folder in ("addons", "scripts", "tests", "docs", "docker", ".ci")
+        for folder in ("addons", "scripts", "tests", "docs", "docker", "deploy", ".ci")
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     ] + [file for file in ROOT.iterdir() if file.is_file()]

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import psutil
 import pytest
 
-from scripts import bootstrap, demo, get_odoo, postgres, sbom, system_packages
+from scripts import bootstrap, demo, get_odoo, postgres, sbom, serve, system_packages
 from scripts.odoo import free_port
 from scripts.places import ROOT
 from scripts.processes import Process
@@ -271,3 +272,28 @@ class TestProcesses:
         process = Process("pen", command, dict(os.environ), log, "http://127.0.0.1:9/")
         with pytest.raises(Failure, match="pen did not start:\nno ink"):
             process.start()
+
+
+class TestUnits:
+    @pytest.mark.parametrize("unit", sorted((ROOT / "deploy").glob("*.service")), ids=str)
+    def test_a_unit_starts_what_is_in_the_checkout_and_nothing_as_root(self, unit):
+        text = unit.read_text()
+        module = re.search(r"^ExecStart=.* -m ([\w.]+)", text, re.MULTILINE)[1]
+        assert (ROOT / f"{module.replace('.', '/')}.py").exists()
+        assert re.search(r"^User=(?!root)", text, re.MULTILINE)
+        assert "Restart=always" in text or "Type=oneshot" in text
+
+    def test_a_unit_becomes_odoo_on_the_data_of_its_own(self, monkeypatch):
+        started = []
+        monkeypatch.setattr(os, "execv", lambda program, command: started.append(command))
+        monkeypatch.setenv("TOUR_LOAN_DATA", "/srv/data")
+        for arguments in ([], ["install"], ["update"], ["--log-level=warn"]):
+            monkeypatch.setattr(sys, "argv", ["serve", *arguments])
+            serve.main()
+        served, installed, updated, told = started
+        assert served[-1] == "--proxy-mode" and "--stop-after-init" not in served
+        assert told[-2:] == ["--proxy-mode", "--log-level=warn"]
+        for command in (installed, updated):
+            assert "--stop-after-init" in command and "--skip-auto-install" in command
+        last = [command[len(command) - command[::-1].index("--data-dir")] for command in started]
+        assert last == ["/srv/data"] * 4

@@ -2,3 +2,5 @@ from . import moyamfo_message, moyamfo_run, moyamfo_run_loans, tour_loan_applica
 from . import tour_loan_loan
 from . import ir_http
 from . import settings
+from . import golive
+from . import metrics

@@ -11,3 +11,4 @@ from . import (
     test_reversals,
     test_run,
 )
+from . import test_golive

@@ -1,5 +1,6 @@
 from . import ir_http
 from . import payment_provider
+from . import payment_provider_keys
 from . import payment_transaction
 from . import payment_transaction_outcome
 from . import payment_transaction_page

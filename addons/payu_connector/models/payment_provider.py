@@ -1,5 +1,6 @@
 import ipaddress
 import time
+import uuid
 from urllib.parse import urlsplit
 
 import requests
@@ -14,7 +15,7 @@ from odoo.tools.urls import urljoin
 from odoo.addons.payment.logging import get_payment_logger
 
 from .. import const
-from ..protocol import answers, limits, masking, signature
+from ..protocol import answers, calls, limits, masking, signature
 
 _logger = get_payment_logger(__name__)
 
@@ -179,16 +180,10 @@ class PaymentProvider(models.Model):
             [("code", "=", "payu_ru"), ("payu_ru_merchant_code", "=", merchant_code)]
         )
         for provider_sudo in providers_sudo:
-            if signature.is_valid(
-                given,
-                merchant_code,
-                provider_sudo.payu_ru_secret_key or "",
-                date,
-                "POST",
-                provider_sudo._payu_ru_notice_address(),
-                body,
-            ):
-                return provider_sudo
+            address = provider_sudo._payu_ru_notice_address()
+            for key in provider_sudo._payu_ru_notice_keys():
+                if signature.is_valid(given, merchant_code, key, date, "POST", address, body):
+                    return provider_sudo
         return self.browse()
 
     def _payu_ru_call(self, call, reference, is_live):
@@ -260,6 +255,46 @@ class PaymentProvider(models.Model):
         ):
             quiet_until[key] = time.monotonic() + seconds
         return response.status_code, response.content
+
+    def _payu_ru_check_connection(self):
+        """Ask PayU how a payment stands that does not exist: harmless, and signed.
+
+        :return: Whether PayU answers and knows us, and a sentence for the administrator.
+        :rtype: tuple[bool, str]
+        """
+        self.ensure_one()
+        reference = f"check-{uuid.uuid4()}"
+        is_live = self.state == "enabled"
+        try:
+            status, body = self._payu_ru_call(calls.status(reference), reference, is_live)
+        except answers.Refused as refusal:
+            if refusal.code == "NO_CONNECTION":
+                return False, self.env._("There is no connection to PayU.")
+            return False, self.env._("PayU was not asked: %s", refusal)
+        except answers.Unclear:
+            return False, self.env._("PayU does not answer in time, or hangs up.")
+        try:
+            said = answers.load(body)
+        except ValueError:
+            said = {}
+        if status == 404 and said.get("status"):  # signed rightly: PayU itself has looked
+            return True, self.env._("PayU answers and knows the key.")
+        words = answers.text(said.get("status") or said.get("message"))
+        if status in (401, 403):
+            return False, self.env._("PayU refuses the merchant code or the key: %s", words)
+        return False, self.env._(
+            "PayU answers HTTP %(status)s: %(words)s", status=status, words=words
+        )
+
+    def action_payu_ru_check_connection(self):
+        """Tell the administrator whether PayU answers and knows the key."""
+        self.check_access("write")
+        is_good, words = self._payu_ru_check_connection()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": words, "type": "success" if is_good else "danger"},
+        }
 
     def _payu_ru_take_place(self):
         """Take one of the places for asking PayU while somebody waits for a page.

@@ -12,3 +12,4 @@ from . import test_lifecycle
 from . import test_unexplained
 from . import test_waiting
 from . import test_endings
+from . import test_connection

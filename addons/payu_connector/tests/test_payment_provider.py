@@ -1,5 +1,9 @@
+from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -154,6 +158,31 @@ class TestPaymentProvider(PayuCommon):
         body = self._body()
         headers = self._signed(body)
         self.assertFalse(self.env["payment.provider"]._payu_ru_find_sender(headers, body))
+
+    def test_after_a_new_key_notices_of_the_one_before_are_believed_for_a_day(self):
+        body = self._body()
+        self.provider.payu_ru_secret_key = "the next one"
+        self.assertEqual(self._sender(body), self.provider)
+        headers = self._signed(body, secret="the next one")
+        find_sender = self.env["payment.provider"]._payu_ru_find_sender
+        self.assertEqual(find_sender(headers, body), self.provider)
+        with freeze_time(fields.Datetime.now() + timedelta(hours=25)):
+            self.assertFalse(self._sender(body))
+            self.assertEqual(find_sender(headers, body), self.provider)
+
+    def test_a_key_that_leaked_is_forgotten_at_once(self):
+        self.provider.payu_ru_secret_key = "the next one"
+        self.provider.action_payu_ru_forget_key_before()
+        self.assertFalse(self._sender(self._body()))
+
+    def test_the_same_key_written_again_keeps_none_before_it(self):
+        self.provider.payu_ru_secret_key = self.SECRET
+        self.assertFalse(self.provider.payu_ru_secret_key_before)
+
+    def test_a_key_taken_away_takes_the_one_before_with_it(self):
+        self.provider.payu_ru_secret_key = "the next one"
+        self.provider.write({"state": "disabled", "payu_ru_secret_key": False})
+        self.assertFalse(self._sender(self._body()))
 
     def test_a_disabled_provider_still_listens(self):
         self.provider.state = "disabled"

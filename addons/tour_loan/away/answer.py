@@ -11,7 +11,7 @@ RETRY_AFTER = 5  # seconds
 MACHINES = re.compile(
     r"""/+([a-z]{2}(_[A-Z]{2})?/+)?(
         tour_loan/(v1|monitor|divisions)\b | \w+/ping\b | payment/[^/]+/webhook
-        | queue_job/ | websocket | longpolling | xmlrpc | jsonrpc | json/
+        | metrics\b | queue_job/ | websocket | longpolling | xmlrpc | jsonrpc | json/
         | web/(dataset|webclient|action|bundle|assets|health)\b | my/.+/state$
     )""",
     re.VERBOSE,

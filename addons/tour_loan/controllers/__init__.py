@@ -13,3 +13,4 @@ from . import payment
 from . import monitor
 from . import events
 from . import export
+from . import staff_login

@@ -2,7 +2,9 @@
 
 from werkzeug.exceptions import NotFound
 
+from odoo.exceptions import MissingError
 from odoo.http import Controller, request, route
+from odoo.tools import replace_exceptions
 
 
 class Brand(Controller):
@@ -20,8 +22,9 @@ class Brand(Controller):
         fact = (agency_sudo.picture_facts or {}).get(name)
         if not fact or fact["version"] != version:
             raise NotFound()
-        stream = request.env["ir.binary"]._get_stream_from(
-            agency_sudo, name, mimetype=fact["type"], filename=name
-        )
+        with replace_exceptions(MissingError, by=NotFound()):  # not scanned yet
+            stream = request.env["ir.binary"]._get_stream_from(
+                agency_sudo, name, mimetype=fact["type"], filename=name
+            )
         stream.public = True
         return stream.get_response(immutable=True)

@@ -5,7 +5,7 @@ from psycopg2 import OperationalError
 from odoo.http import request
 
 from ..rules import browsers
-from ..tools import code_key
+from ..tools import code_key, code_keys
 from .portal_base import BIRTH_DATE_KEY
 
 COOKIE = "tour_loan_browser"
@@ -39,7 +39,8 @@ def log_in(code, born):
 
 def knows_browser(phone: str) -> bool:
     """Return whether ``phone`` was confirmed in the visitor's browser before."""
-    return browsers.is_marked(code_key(), request.cookies.get(COOKIE, ""), phone)
+    cookie = request.cookies.get(COOKIE, "")
+    return any(browsers.is_marked(key, cookie, phone) for key in code_keys())
 
 
 def _remember_browser(phone: str):

@@ -27,6 +27,15 @@ class Answer:
     raw: str = ""
 
 
+@dataclass(frozen=True)
+class Balance:
+    """``error``: why nothing can be sent, or empty; ``left``: roubles; ``date``: its clock."""
+
+    error: str
+    left: str = ""
+    date: str = ""
+
+
 def is_of_gateway(error: str | None) -> bool:
     """Return whether an ``Answer.error`` says that nobody can be sent anything now."""
     number = (error or "").partition(":")[0]
@@ -58,8 +67,7 @@ class Gateway:
         if self.sender:
             payload["sender"] = self.sender
         try:
-            response = requests.post(f"{self.url}/rest/send/", json=payload, timeout=TIMEOUT)
-            answer = response.json()
+            answer = self._post("/rest/send/", json=payload).json()
         except (requests.RequestException, ValueError) as error:
             # never the exception's text: it may carry the request
             return Answer(False, again=True, error=type(error).__name__)
@@ -77,20 +85,22 @@ class Gateway:
 
     def trouble(self) -> str:
         """Return why nothing can be sent now, or nothing; no number is named (``balance.php``)."""
+        error = self.balance().error
+        return error if is_of_gateway(error) else ""
+
+    def balance(self) -> Balance:
+        """Ask what is left on the account: harmless, and the login is looked at."""
         if not self.url:
-            return "no SMS gateway is configured"
+            return Balance("no SMS gateway is configured")
         try:
-            answer = requests.post(
-                f"{self.url}/sys/balance.php",
-                data={**self.credentials, "fmt": 3},
-                timeout=TIMEOUT,
-            ).json()
+            response = self._post("/sys/balance.php", data={**self.credentials, "fmt": 3})
+            date, answer = response.headers.get("Date", ""), response.json()
             if "error_code" in answer:
-                error = f"{answer['error_code']}: {answer.get('error')}"
-                return error if is_of_gateway(error) else ""
-            return "" if float(answer["balance"]) > 0 else "3: no money"
+                return Balance(f"{answer['error_code']}: {answer.get('error')}", date=date)
+            left = float(answer["balance"])
+            return Balance("" if left > 0 else "3: no money", str(answer["balance"]), date)
         except (requests.RequestException, ValueError, TypeError, KeyError) as error:
-            return type(error).__name__
+            return Balance(type(error).__name__)
 
     def status(self, phone: str, message_id: int) -> str | None:
         """Return the gateway's status number as text, or None if it knows no such id.
@@ -98,17 +108,13 @@ class Gateway:
         Raises requests.RequestException or ValueError when it cannot be asked: then
         nobody knows, and nothing may be sent.
         """
-        response = requests.post(
-            f"{self.url}/sys/status.php",
-            data={
-                **self.credentials,
-                "phone": phone,
-                "id": message_id,
-                "fmt": 3,
-                "charset": "utf-8",
-            },
-            timeout=TIMEOUT,
-        )
-        answer = response.json()
+        question = {**self.credentials, "phone": phone, "id": message_id}
+        answer = self._post(
+            "/sys/status.php", data={**question, "fmt": 3, "charset": "utf-8"}
+        ).json()
         status = answer.get("status") if isinstance(answer, dict) else None
         return None if status in (None, NOT_FOUND, str(NOT_FOUND)) else str(status)
+
+    def _post(self, path: str, **body):
+        """Follow nobody elsewhere: the body holds our password and somebody's code."""
+        return requests.post(f"{self.url}{path}", timeout=TIMEOUT, allow_redirects=False, **body)

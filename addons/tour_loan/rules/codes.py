@@ -45,6 +45,11 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
+def key_name(key: bytes) -> str:
+    """Return what a key is called where the key itself may not stand: eight hex digits."""
+    return hmac.digest(key, b"name of the key", hashlib.sha256).hex()[:8]
+
+
 def code(key: bytes, nonce: str, purpose: str, phone: str, digest: str) -> str:
     """Return the six digits that this challenge's SMS carries.
 

@@ -30,6 +30,8 @@ DAILY_RATE = (Row(date(2023, 7, 1), Decimal("0.8"), "353-FZ art. 5 part 23, 613-
 #: Full cost of the loan (PSK), per cent a year. The market average of the quarter plus a
 #: third, which may be lower, is not here: it is published by category and by quarter.
 PSK = (Row(date(2023, 7, 1), Decimal("292"), "353-FZ art. 6 part 11, 613-FZ"),)
+#: The Bank of Russia's averages, a row a quarter from its first day. Nobody has filled it in.
+MARKET: tuple[Row, ...] = ()
 #: All that may be charged over a loan of up to a year, per cent of the loan.
 OVERPAYMENT = (
     Row(date(2023, 7, 1), Decimal("130"), "353-FZ art. 5 part 24, 613-FZ"),
@@ -71,6 +73,12 @@ def at(rows: Iterable[Row], on: date) -> Decimal:
     """Return the limit in force on a day; before the first row, that of the first."""
     rows = sorted(rows, key=lambda row: row.since)
     return next((row.value for row in reversed(rows) if row.since <= on), rows[0].value)
+
+
+def market_of(on: date) -> Decimal | None:
+    """Return the market average of the quarter of a day, None if none is known."""
+    quarter = on.replace(month=on.month - (on.month - 1) % 3, day=1)
+    return next((row.value for row in MARKET if row.since == quarter), None)
 
 
 def since(on: date) -> date:

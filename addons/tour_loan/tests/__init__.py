@@ -9,6 +9,7 @@ from . import test_agency_settlement
 from . import test_agency_link
 from . import test_error_pages
 from . import test_code
+from . import test_code_key
 from . import test_code_login
 from . import test_code_strangers
 from . import test_code_words
@@ -58,3 +59,15 @@ from . import test_staff
 from . import test_agency_details
 from . import test_neutralized
 from . import test_endings
+from . import test_staff_second_factor
+from . import test_factor_reset
+from . import test_leaving
+from . import test_lockout
+from . import test_staff_passwords
+from . import test_staff_sessions
+from . import test_golive
+from . import test_connection
+from . import test_metrics
+from . import test_incident
+from . import test_log_lines
+from . import test_scan

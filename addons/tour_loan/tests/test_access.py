@@ -28,6 +28,9 @@ MATRIX = {
     "tour_loan.document": (READ, READ, NOTHING, READ, NOTHING),
     "tour_loan.document.failure": (READ, READ, NOTHING, NOTHING, READ),
     "tour_loan.document.template": (READ, 3, NOTHING, READ, NOTHING),
+    "tour_loan.attempt": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.factor.ask": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.factor.reset": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "tour_loan.event": (NOTHING, NOTHING, NOTHING, READ, NOTHING),
     "tour_loan.event.export": (NOTHING, NOTHING, NOTHING, ALL, NOTHING),
     "tour_loan.history": (READ, READ, NOTHING, READ, NOTHING),
@@ -45,6 +48,11 @@ MATRIX = {
     "tour_loan.signature": (READ, READ, NOTHING, READ, NOTHING),
     "tour_loan.sms": (READ, READ, NOTHING, NOTHING, NOTHING),
     "tour_loan.mail": (READ, READ, NOTHING, NOTHING, NOTHING),
+    "tour_loan.connection": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.golive.finding": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.golive.page": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.incident": (NOTHING, READ, NOTHING, NOTHING, NOTHING),
+    "tour_loan.incident.count": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
 }
 ROLES = ("operator", "manager", "accountant", "auditor", "integrator")
 

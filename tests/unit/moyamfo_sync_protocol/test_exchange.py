@@ -232,3 +232,20 @@ def test_the_desk_may_refuse_what_an_agency_asks_for_after_the_commit(mfo, excha
     exchange.send("cancel", cancel)
     (state,) = exchange.application_states(["a-2"]).rows
     assert state.status == "cancelled"
+
+
+def test_contracts_of_several_are_asked_for_at_once_and_only_those(mfo, exchange, issued):
+    for uid in ("a-2", "a-3"):
+        exchange.send("application", application(uid, order_number=f"ORD-{uid}"))
+        mfo.control("decide", uid=uid, decision="approve", rate="30")
+        exchange.send("signature", signature(uid))
+        exchange.send("commit", replace(commit(uid), order_number=f"ORD-{uid}"))
+        mfo.control("pay", uid=uid)
+    found, _stream = contracts(exchange, uids=["a-1", "a-3"])
+    assert sorted(row.application_uid for row in found) == ["a-1", "a-3"]
+
+
+def test_contracts_unchanged_since_do_not_come(exchange, issued):
+    now = datetime.now(timezone.utc)
+    assert contracts(exchange, since=now - timedelta(hours=1))[0]
+    assert not contracts(exchange, since=now + timedelta(hours=1))[0]

@@ -116,3 +116,8 @@ def test_masking_goes_by_key_and_leaves_the_rest():
     hidden = protocol.mapping.masked(data, profile)
     assert hidden["Клиент"]["Фамилия"] == protocol.mapping.MASK
     assert hidden["Тур"] == data["Тур"] and data["Клиент"]["Фамилия"] == "Иванова"
+
+
+def test_the_shortest_wait_is_a_second():
+    data = changed("operations.get_contracts.timeout", 1)
+    assert protocol.profile.parse(data, QUESTIONS).operations["get_contracts"].timeout == 1

@@ -250,3 +250,18 @@ def test_a_chargeback_among_the_refunds_is_marked():
 def test_no_answer_can_break_us(body):
     with pytest.raises(answers.Unclear):
         answers.report(200, body, "LOAN-42")
+
+
+def test_asking_again_at_once_is_no_use_where_nobody_answered_or_too_much_was_asked():
+    assert answers.NO_USE == {"NO_CONNECTION", "LIMIT_CALLS_EXCEEDED"}
+
+
+@pytest.mark.parametrize("http_status", [400, 401, 403])
+def test_a_report_with_the_status_of_an_error_is_refused(http_status):
+    body = json.dumps({"status": "", "paymentStatus": "COMPLETE", "message": "no"}).encode()
+    with pytest.raises(answers.Refused, match=f"HTTP_{http_status}"):
+        answers.report(http_status, body, "LOAN-42")
+
+
+def test_a_text_fits_a_column_of_255():
+    assert len(answers.text("я" * 300)) == 255

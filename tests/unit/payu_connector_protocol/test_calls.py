@@ -143,6 +143,7 @@ def test_another_sum_or_database_has_another_key():
         ("tx 1?db=#", "tx-1-db"),
         ("///", ""),
         ("x" * 90, "x" * 60),
+        ("/XX-7/", "XX-7"),
     ],
 )
 def test_reference_is_cleaned_for_the_status_path(text, expected):

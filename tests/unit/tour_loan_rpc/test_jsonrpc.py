@@ -202,6 +202,17 @@ def test_misspelt_member_of_the_request_is_named():
     assert problems(answer) == {("parms", "unknown_field")}
 
 
+def test_misspelt_members_are_named_in_the_same_order_each_time():
+    request = {"jsonrpc": "2.0", "method": "rpc.discover", **dict.fromkeys("zyxwvutsrqponm", 1)}
+    answer = answer_to(json.dumps(request))
+    named = [field["path"] for field in answer["error"]["data"]["errors"]]
+    assert named == sorted("zyxwvutsrqponm")
+
+
+def test_a_body_is_at_most_256_kib():
+    assert rpc.dispatcher.BODY_LIMIT == 262_144
+
+
 def test_every_method_of_the_contract_is_served():
     assert set(METHODS) == {
         "application.create",

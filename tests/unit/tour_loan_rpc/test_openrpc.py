@@ -49,9 +49,16 @@ def test_every_method_is_described_with_an_example():
     assert set(METHODS) == set(rpc.registry.METHODS)
     for name, method in METHODS.items():
         assert method["description"], name
-        assert method["summary"].endswith("."), name
+        assert method["summary"].removesuffix(".") in method["description"], name
+        assert len(method["summary"]) > 5, name
+        assert method["result"]["name"], name
         if name != "rpc.discover":
             assert method["examples"], name
+
+
+def test_a_result_is_called_what_its_schema_is():
+    assert METHODS["application.get"]["result"]["name"] == "Application"
+    assert METHODS["rpc.discover"]["result"]["name"] == "document"
 
 
 def test_every_reference_leads_somewhere():

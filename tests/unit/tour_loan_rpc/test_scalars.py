@@ -254,3 +254,16 @@ class TestUrls:
         params = create_params(urls__success=f"http://{host}/ok")
         answer = call(create, params, allow_loopback=True)
         assert problems(answer) == {("urls.success", "https")}
+
+
+class TestUuid:
+    @pytest.mark.parametrize(
+        "uuid", ["", "1", "0b2f6c9e1d544b0e9d0f2f1d8c3a5b77", "g" * 36, "{%s}" % ("0" * 36), 7]
+    )
+    def test_what_is_none_is_refused_by_its_path(self, uuid):
+        answer = call("application.get", {"application_id": uuid})
+        assert problems(answer) <= {
+            ("application_id", "uuid"),
+            ("application_id", "wrong_type"),
+        }
+        assert problems(answer)

@@ -161,3 +161,33 @@ def test_the_rest():
     assert doubts.letters("с. Яя") == "doubt_short" or doubts.letters("с. Яя") is None
     assert doubts.age(date(1930, 1, 1), TODAY) == "doubt_age"
     assert doubts.age(date(1990, 1, 1), TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("series", "year", "code"),
+    [
+        ("4511", 2010, None),  # a blank's year may be the next one
+        ("4511", 2009, "doubt_series_year"),
+        ("4511", 2016, None),
+        ("4511", 2017, "doubt_series_year"),
+        ("4597", 2000, None),
+        ("4596", 2000, "doubt_series_year"),
+    ],
+)
+def test_a_series_fits_the_years_its_blank_lay_about(series, year, code):
+    assert doubts.series_year(series, date(year, 6, 1)) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("УВД", "doubt_issuer"), ("полиция", "doubt_issuer"), ("ОВД МВД", None)],
+)
+def test_an_issuer_has_two_words_and_seven_letters(text, code):
+    assert doubts.issuer(text) == code
+    assert {code} <= doubts.CODES | {None}
+
+
+def test_a_surname_of_two_words_is_told_from_a_whole_name():
+    assert doubts.surname("де ла Крус") == "doubt_words"
+    assert doubts.surname("Иванов Иван", "Иван") == "doubt_full_name"
+    assert doubts.surname("Петров XX") == "doubt_words"

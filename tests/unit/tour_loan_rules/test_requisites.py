@@ -58,3 +58,13 @@ def test_no_kpp(text):
 @pytest.mark.parametrize("text", ["", "1", "04452522", "0445252255", "144525225", "０44525225"])
 def test_no_bic(text):
     assert not rules.is_bic(text)
+
+
+def test_an_account_kept_by_the_central_bank_has_the_key_of_its_region():
+    bic = "044525000"
+    key = [
+        account
+        for digit in range(10)
+        if rules.is_account(account := f"40101810{digit}45250010041", bic)
+    ]
+    assert key == ["40101810045250010041"]  # taxes of Moscow until 2020

@@ -6,6 +6,7 @@ from uuid import uuid4
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ... import counters
 from ...rules import codes
 from ...tools import code_key
 from ..outbox.ending import Period
@@ -60,6 +61,7 @@ class Code(models.Model):
         default="active",
         readonly=True,
     )
+    key_name = fields.Char(readonly=True, help="Of the server's keys, the one it was made with.")
     attempts = fields.Integer(readonly=True)
     attempt_ids = fields.One2many("tour_loan.code.attempt", "code_id", readonly=True)
     expires_at = fields.Datetime(required=True, readonly=True)
@@ -147,6 +149,7 @@ class Code(models.Model):
                 "purpose": purpose,
                 "phone": phone,
                 "expires_at": fields.Datetime.now() + lifetime,
+                "key_name": codes.key_name(code_key()),
                 **values,
             }
         )
@@ -254,9 +257,8 @@ class Code(models.Model):
 
     def _plain(self) -> str:
         """Return the code itself, recomputed; only the sending job asks."""
-        return codes.code(
-            code_key(), self.nonce, self.purpose, self.phone, self.documents_digest or ""
-        )
+        key = code_key(self.key_name)
+        return codes.code(key, self.nonce, self.purpose, self.phone, self.documents_digest or "")
 
     def _is_over(self) -> bool:
         return codes.is_over(fields.Datetime.now(), self.expires_at)
@@ -291,8 +293,10 @@ class Code(models.Model):
             if self.purpose in ("login", "acquaintance"):
                 self.login_until = fields.Datetime.now() + LOGIN_WINDOW
             return None
+        counters.count_attack(self.env.cr, "wrong_code")
         left = codes.MAX_ATTEMPTS - self.attempts
         if left <= 0:
+            counters.count_attack(self.env.cr, "locked_code")
             self.state = "locked"
             return {"error": "locked"}
         return {"error": "wrong", "left": left}

@@ -57,12 +57,13 @@ class Code(models.Model):
         return challenge, None
 
     @api.model
-    def _date_digest(self, phone, born) -> str:
-        return codes.date_digest(code_key(), phone, born.isoformat() if born else "")
+    def _date_digest(self, phone, born, key_name="") -> str:
+        return codes.date_digest(code_key(key_name), phone, born.isoformat() if born else "")
 
     def _fits_date(self, born) -> bool:
         """Return whether the login was asked for with the birth date ``born``."""
-        return hmac.compare_digest(self.documents_digest or "", self._date_digest(self.phone, born))
+        known = self._date_digest(self.phone, born, self.key_name)
+        return hmac.compare_digest(self.documents_digest or "", known)
 
     def _send_login(self) -> str:
         """Job: send the code if phone and birth date are a borrower's."""

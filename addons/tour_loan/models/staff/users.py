@@ -24,6 +24,8 @@ class ResUsers(models.Model):
 
     def _login(self, credential, user_agent_env):
         """Keep the zone: at a first login Odoo takes over the browser's."""
+        if "login" not in credential:  # a passkey: it was made in a login before
+            return super()._login(credential, user_agent_env)
         # sudo: nobody is logged in yet; only the zone of who comes is remembered
         users_sudo = self.sudo()
         domain = users_sudo._get_login_domain(credential["login"])

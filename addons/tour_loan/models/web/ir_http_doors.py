@@ -14,7 +14,7 @@ from werkzeug.routing import RequestRedirect
 
 from odoo import models
 from odoo.http import Response, SessionExpiredException, request
-from odoo.service.security import check_session
+from odoo.service import security
 
 from ... import job_runner, ways
 from ...tools import server_setting
@@ -102,7 +102,7 @@ class IrHttp(models.AbstractModel):
     def _tour_loan_role(cls) -> str:
         """Return who asks. A session that Odoo will not accept is nobody's."""
         session = request.session
-        if session.uid is None or not check_session(session, request.env):
+        if session.uid is None or not security.check_session(session, request.env):
             return routes.PUBLIC
         user = request.env["res.users"].browse(session.uid)
         if user._is_internal():

@@ -1,0 +1,105 @@
+"""Before going live: the exchange with 1C."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from odoo import api, fields, models
+
+from odoo.addons.tour_loan.models.staff.connection import SECONDS, Checked
+from odoo.addons.tour_loan.models.staff.golive import GREEN, RED, YELLOW, Finding
+from odoo.addons.tour_loan.models.staff.golive_lender import PASSWORD, TOKEN
+from odoo.addons.tour_loan.rules.masking import mask_text
+from odoo.addons.tour_loan.tools import bounded, server_setting
+
+from .. import connection
+from ..protocol.errors import BusinessError, FormatError, ProfileError, TransportError
+from ..protocol.exchange import Exchange
+
+SILENCE = timedelta(minutes=30)
+
+
+class GoLive(models.AbstractModel):
+    _inherit = "tour_loan.golive"
+
+    def _secrets_of_server(self):
+        secrets = super()._secrets_of_server()
+        secrets["MOYAMFO_SYNC_PASSWORD"] = (server_setting("moyamfo_sync", "password"), PASSWORD)
+        if token := server_setting("moyamfo_sync", "ping_token"):  # without one pings are refused
+            secrets["MOYAMFO_SYNC_PING_TOKEN"] = (token, TOKEN)
+        return secrets
+
+    def _golive_moyamfo_address(self) -> Finding:
+        """https; in the lender's own network it may stand, on this very machine hardly."""
+        trouble = self._address_trouble(server_setting("moyamfo_sync", "url"), own_network=True)
+        if trouble:
+            return Finding(
+                RED,
+                self.env._("The address of 1C (MOYAMFO_SYNC_URL): %s", trouble),
+                self._in_docs("settings"),
+            )
+        return Finding(GREEN, self.env._("1C is reached by https."))
+
+    def _golive_moyamfo_profile(self) -> Finding:
+        if server_setting("moyamfo_sync", "profile") in ("", "default"):
+            return Finding(
+                YELLOW,
+                self.env._(
+                    "The profile of 1C is the delivered one, a guess: compare it with your "
+                    "publication's WSDL."
+                ),
+                self._in_docs("first-steps"),
+            )
+        return Finding(GREEN, self.env._("1C has a profile of its own."))
+
+    def _golive_moyamfo_pulls(self) -> Finding:
+        last = self.env["moyamfo.run"].search(
+            [("kind", "=", "applications"), ("state", "!=", "failed")], limit=1
+        )
+        if not last or fields.Datetime.now() - last.finished_at > SILENCE:
+            return Finding(
+                RED,
+                self.env._("Nothing was got from 1C in the last half hour."),
+                self._action("moyamfo_sync.moyamfo_run_action"),
+            )
+        return Finding(
+            GREEN, self.env._("1C answers: the last pull is of %s UTC.", last.finished_at)
+        )
+
+
+class Connection(models.TransientModel):
+    _inherit = "tour_loan.connection"
+
+    @api.model
+    def _counterparties(self):
+        return super()._counterparties() | {"moyamfo": self.env._("1C:MoyaMFO")}
+
+    def _connect_moyamfo(self) -> Checked:
+        """Get the WSDL anew, then ask about an application 1C cannot know."""
+        names = ("url", "login", "password", "profile")
+        url, login, password, profile = (server_setting("moyamfo_sync", name) for name in names)
+        if not url:
+            return Checked(False, self.env._("MOYAMFO_SYNC_URL is not set."))
+        try:
+            date = bounded(SECONDS, _ask, connection._load(profile), url, login, password)
+        except TransportError as error:
+            if error.status in (401, 403):
+                return Checked(False, self.env._("1C refuses login, password or rights."))
+            if "time" in str(error).lower():
+                return Checked(False, self.env._("1C does not answer in time."))
+            return Checked(False, self.env._("1C cannot be reached: %s", mask_text(str(error))))
+        except TimeoutError:
+            raise
+        except (BusinessError, FormatError, ProfileError, OSError) as error:
+            return Checked(
+                False,
+                self.env._("1C answers otherwise than the profile says: %s", mask_text(str(error))),
+            )
+        return Checked(True, self.env._("1C answers and lets us in; the profile fits."), date)
+
+
+def _ask(profile, url, login, password) -> str:
+    """Return 1C's clock as HTTP writes it. The WSDL is not taken from what was kept."""
+    exchange = Exchange(profile, url, login, password, mask=mask_text)
+    exchange.application_states([str(uuid4())])
+    answered_at = exchange._connected().transport.answered_at
+    return answered_at.strftime("%a, %d %b %Y %H:%M:%S GMT") if answered_at else ""

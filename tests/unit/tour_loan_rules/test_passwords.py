@@ -1,0 +1,48 @@
+import pytest
+
+from tests.unit.rooms import room
+
+passwords = room("tour_loan", "rules").passwords
+ABOUT = ("operator7", "Ольга Операторова", "olga@veter.example", "МКК «Попутный ветер»")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password",
+        "Password123!",
+        "P@ssw0rd2026",
+        "qwerty12345",
+        "йцукен2026",
+        "12345678901",
+        "qazwsxedc",
+        "1q2w3e4r5t",
+        "abcdefghij",
+        "aaaaaaaaaaaa",
+        "121212121212",
+        "operator7",
+        "Operator7!!",
+        "операторова1985",
+        "ОльгаОператорова",
+        "попутный2026",
+        "adminadmin",
+        "admin-operator",
+        "Manager2026",
+    ],
+)
+def test_what_is_tried_first_is_refused(password):
+    assert passwords.is_guessable(password, *ABOUT)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "лодка гвоздь апрель сито",
+        "correct horse battery staple",
+        "h7#Kd02mQz!x",
+        "Семь-чайников-в-лесу",
+        "password of three rivers",  # one common word among others
+    ],
+)
+def test_words_that_have_nothing_to_do_with_the_person_are_taken(password):
+    assert not passwords.is_guessable(password, *ABOUT)
