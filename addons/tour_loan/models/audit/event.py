@@ -41,8 +41,8 @@ class Event(models.Model):
     _period = Period("tour_loan.keep_events_days", 1825, at_least=365)
 
     at = fields.Datetime("Time", required=True, readonly=True, index=True)
-    kind = fields.Selection(KINDS, "Event", required=True, readonly=True, index=True)
-    uid = fields.Integer("User id", readonly=True, index=True)
+    kind = fields.Selection(KINDS, "Event", required=True, readonly=True)
+    uid = fields.Integer("User id", readonly=True)
     login = fields.Char(readonly=True)
     who = fields.Char("Name", readonly=True)
     address = fields.Char("From", readonly=True, help="Network address.")

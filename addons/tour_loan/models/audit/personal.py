@@ -64,7 +64,7 @@ class Base(models.AbstractModel):
     @api.model
     def _tour_loan_is_watched(self) -> bool:
         """Return whether who reads is of the staff; the server itself is not."""
-        return not self.env.su and self.env.user._is_internal()
+        return not self.env.su and bool(self.env.uid) and self.env.user._is_internal()
 
     # --- the doors ---
 
