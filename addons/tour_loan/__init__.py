@@ -1,5 +1,6 @@
 from . import after_request
 from . import away
+from . import borrowed
 from . import counters
 from . import controllers
 from . import models
@@ -13,6 +14,7 @@ from . import session_age
 log_masking.install()
 log_lines.install()
 after_request.install()
+borrowed.install()
 cookies.install()
 job_runner.install()
 session_age.install()

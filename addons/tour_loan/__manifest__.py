@@ -70,7 +70,7 @@
         "views/tour_loan_menus.xml",
         "views/mail_views.xml",
         "views/periods_views.xml",
-        "views/second_factor_templates.xml",
+        "views/second_factor_views.xml",
         "views/staff_views.xml",
         "views/golive_views.xml",
         "views/incident_views.xml",

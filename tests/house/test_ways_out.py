@@ -6,6 +6,8 @@ test of that in the addon (``test_neutralized.py``, PayU's in ``test_asking.py``
 
 import ast
 
+from lxml import etree
+
 from scripts.places import ADDONS
 
 NETWORK = {"requests", "zeep", "socket", "http", "smtplib", "urllib3", "ftplib", "websocket"}
@@ -51,6 +53,12 @@ def test_every_way_out_is_known():
         if "tests" not in file.parts and uses_the_network(file.read_text())
     }
     assert found == set(WAYS)
+
+
+def test_odoo_fetches_no_page_an_employee_names_in_a_note():
+    data = etree.parse(ADDONS / "tour_loan" / "data" / "ir_config_parameter_data.xml")
+    set_to = dict(ast.literal_eval(call.get("eval")) for call in data.iter("function"))
+    assert set_to["mail.link_preview_throttle"] == "0"
 
 
 def test_every_addon_can_be_neutralized():

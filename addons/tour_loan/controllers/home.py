@@ -22,7 +22,10 @@ class Home(StaffHome):
     def tour_loan_logout(self, **_values):
         """End the session, whoever's it is."""
         request.session.logout(keep_db=True)
-        return request.redirect(ways.LOGIN)
+        answer = request.redirect(ways.LOGIN)
+        # not the cookies: by one the browser is known, so that its owner is not taken for others
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
 
 
 class PortalHome(CustomerPortal):

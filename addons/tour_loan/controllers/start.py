@@ -37,6 +37,7 @@ class Start(BorrowerPages):
             return self._render("start_page", application_sudo)
         application_sudo._use_link()
         request.session[SESSION_KEY] = link_of(application_sudo)
+        request.session.should_rotate = True  # it may do more than it did
         return request.redirect(f"/my/applications/{uuid}/documents")
 
     @route(

@@ -43,6 +43,13 @@ class TestLink(TourLoanHttpCommon):
             page.get(self.link).path, f"/my/applications/{self.application_.uuid}/documents"
         )
 
+    def test_using_it_gives_the_session_another_id(self):
+        page = self.visitor().get(self.link)
+        before = page.opener.cookies.get("session_id")
+        page.send()
+        self.assertTrue(before)
+        self.assertNotEqual(page.opener.cookies.get("session_id"), before)
+
     def test_a_second_visitor_sees_that_it_was_used(self):
         self.visitor().get(self.link).send()
         second = self.visitor().get(self.link)

@@ -1,3 +1,7 @@
+from unittest.mock import patch
+from uuid import uuid4
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -53,3 +57,20 @@ class TestErrorPages(TourLoanHttpCommon):
     def test_a_question_of_a_script_gets_no_page(self):
         response = self.url_open("/my/loans/nonsense/transaction/x", json={"params": {}})
         self.assertEqual(response.headers["Content-Type"], "application/json; charset=utf-8")
+
+    @mute_logger("odoo.http")  # it logs the traceback, as it should
+    def test_a_script_of_a_visitor_is_told_nothing_of_the_inside(self):
+        loans = type(self.env["tour_loan.loan"])
+        with patch.object(loans, "search", side_effect=KeyError("inside of the server")):
+            response = self.url_open(f"/my/loans/{uuid4()}/transaction/x", json={"params": {}})
+        data = response.json()["error"]["data"]
+        self.assertEqual((data["message"], data["debug"]), ("Server error", ""))
+        self.assertNotIn("inside of the server", response.text)
+        self.assertNotIn("Traceback", response.text)
+
+    def test_a_script_is_told_what_is_meant_for_people(self):
+        loans = type(self.env["tour_loan.loan"])
+        with patch.object(loans, "search", side_effect=UserError("Попробуйте позже")):
+            response = self.url_open(f"/my/loans/{uuid4()}/transaction/x", json={"params": {}})
+        data = response.json()["error"]["data"]
+        self.assertEqual((data["message"], data["debug"]), ("Попробуйте позже", ""))

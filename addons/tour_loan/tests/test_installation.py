@@ -29,6 +29,19 @@ class TestInstallation(TransactionCase):
         cron = self.env.ref("mail.ir_cron_module_update_notification")
         self.assertFalse(cron.active)
 
+    def test_no_page_an_employee_names_in_a_note_is_fetched(self):
+        self.assertFalse(self.env["mail.link.preview"]._is_link_preview_enabled())
+
+    def test_the_server_pushes_to_no_address_an_employees_browser_names(self):
+        devices = self.env["mail.push.device"]
+        before = devices.search_count([])
+        devices.register_devices(
+            endpoint="https://10.0.0.1/x",
+            keys={"p256dh": "x", "auth": "x"},
+            vapid_public_key=devices.get_web_push_vapid_public_key(),
+        )
+        self.assertEqual(devices.search_count([]), before)
+
     def test_borrowers_pages_speak_russian(self):
         self.assertTrue(self.env["res.lang"]._lang_get("ru_RU"))
         template = self.env.ref("tour_loan.document_template_conditions")

@@ -165,3 +165,11 @@ class TestSessionEnded(LoanHttpCommon):
         self.assertEqual(
             ways.page_of(f"{home}/passport?back=review"), f"{home}/passport?back=review"
         )
+
+    def test_logging_out_clears_what_the_browser_kept(self):
+        page = self.come_back(self.opened().borrower_id).get("/my/applications")
+        [form] = [one for one in page.page.forms if one.get("action") == "/tour_loan/logout"]
+        left = self.url_open(
+            "/tour_loan/logout", dict(form.form_values()), allow_redirects=False, method="POST"
+        )
+        self.assertEqual(left.headers["Clear-Site-Data"], '"cache", "storage"')

@@ -214,6 +214,26 @@ class TestPrograms(StaffHttpCommon):
         self.env.flush_all()
         self.assertIsInstance(self.read_by_xml(self.operator, key), xmlrpc.client.Fault)
 
+    def test_passwords_tried_by_a_program_are_counted_with_those_of_the_form(self):
+        key = self.a_key(self.operator)
+        self.set_up_totp(self.operator)
+        for number in range(5):
+            by_uid, secret = number % 2, f"wrong {number}"
+            ask = self.read_by_xml if by_uid else self.authenticate_by_xml
+            ask(self.operator, secret)
+        self.assertIs(self.authenticate_by_xml(self.operator, key), False)
+        page = self.log_in(self.operator)  # the right password, and no step after it
+        self.assertEqual(page.path.split("?")[0], "/web/login")
+        self.assertTrue(self.alert(page))
+
+    def test_a_program_may_set_no_password_a_person_may_not(self):
+        key = self.a_key(self.operator)
+        self.set_up_totp(self.operator)
+        params = (self.env.cr.dbname, self.operator.id, key, "res.users", "change_password")
+        body = xmlrpc.client.dumps((*params, [PASSWORD, "qwerty12345"]), "execute_kw")
+        self.assertIsInstance(self._xml("object", body), xmlrpc.client.Fault)
+        self.assertTrue(self.log_in(self.operator).path.startswith("/web/login/totp"))
+
     def test_keys_that_are_none_are_refused_after_a_while(self):
         answers = [self.read_by_json(f"{number:040x}") for number in range(21)]
         self.assertEqual({answer.status_code for answer in answers[:20]}, {401})

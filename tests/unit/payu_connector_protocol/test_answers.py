@@ -265,3 +265,24 @@ def test_a_report_with_the_status_of_an_error_is_refused(http_status):
 
 def test_a_text_fits_a_column_of_255():
     assert len(answers.text("я" * 300)) == 255
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://secure.ypmn.ru/pay/1", True),
+        ("http://127.0.0.1:8083/pay/1", True),
+        ("http://secure.ypmn.ru/pay/1", False),
+        ("http://127.0.0.1.evil.ru/pay/1", False),
+        ("javascript:alert(1)", False),
+        ("https://[broken", False),
+        ("https:///pay", False),
+        ("//secure.ypmn.ru/pay", False),
+    ],
+)
+def test_a_payer_is_led_by_tls_or_stays_in_this_machine(url, good):
+    if good:
+        assert page(200, paymentResult={"url": url}).url == url
+    else:
+        with pytest.raises(answers.Unclear):
+            page(200, paymentResult={"url": url})

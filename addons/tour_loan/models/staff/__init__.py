@@ -13,6 +13,7 @@ from . import metrics
 from . import passwords
 from . import person_form
 from . import program_keys
+from . import push
 from . import scan
 from . import second_factor
 from . import security_settings

@@ -103,19 +103,15 @@ class GoLive(models.AbstractModel):
 
     def _golive_second_factor(self) -> Finding:
         """Staff without TOTP or passkey."""
-        without = self._without_second_factor()
-        if without is None:
-            return Finding(
-                RED,
-                self.env._("No addon for a second factor is installed (auth_totp, auth_passkey)."),
-                self._in_docs("first-steps"),
-            )
-        if not self._requires_second_factor():
+        users = self.env["res.users"]
+        if not users._tour_loan_factor_is_required():
             return Finding(
                 RED,
                 self.env._("Staff may do without a second factor: nothing requires it."),
                 self._in_docs("settings"),
             )
+        staff_sudo = users.sudo().search([("share", "=", False)])  # sudo: who has one, not which
+        without = staff_sudo.filtered(lambda user: not user._tour_loan_has_factor())
         if without:
             return Finding(
                 RED,
@@ -125,20 +121,6 @@ class GoLive(models.AbstractModel):
                 self._action("base.action_res_users"),
             )
         return Finding(GREEN, self.env._("All staff have a second factor."))
-
-    def _requires_second_factor(self) -> bool:
-        """Return whether nobody of the staff gets in without one."""
-        required = getattr(self.env["res.users"], "_tour_loan_factor_is_required", None)
-        return bool(required and required())
-
-    def _without_second_factor(self):
-        """Return staff without one, None where Odoo's addons for it are not there."""
-        users = self.env["res.users"]
-        factors = {"totp_enabled", "auth_passkey_key_ids"} & set(users._fields)
-        if not factors:
-            return None
-        staff_sudo = users.sudo().search([("share", "=", False)])  # sudo: who has one, not which
-        return staff_sudo.filtered(lambda user: not any(user[name] for name in factors))
 
     def _golive_sign_up(self) -> Finding:
         """Odoo's own sign-up and "reset password"."""

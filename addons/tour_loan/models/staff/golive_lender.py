@@ -12,6 +12,7 @@ from ...rpc import addresses
 from ...rules import limits, strength
 from ...tools import is_neutralized, server_setting
 from .golive import DIVISIONS, GREEN, RED, YELLOW, Finding
+from .scan import scanner
 
 RESOLVE_SECONDS = 3
 # Bytes and bits a secret must have: a key, a token, a password somebody else gave.
@@ -239,6 +240,15 @@ class GoLive(models.AbstractModel):
                 self._action("tour_loan.passport_division_import_action"),
             )
         return Finding(GREEN, self.env._("The book of passport divisions has %s rows.", count))
+
+    def _golive_scanner(self) -> Finding:
+        if scanner(self.env):
+            return Finding(GREEN, self.env._("Files of employees are scanned for viruses."))
+        return Finding(
+            YELLOW,
+            self.env._("No virus scanner is set: files of employees are shown unscanned."),
+            self._in_docs("settings"),
+        )
 
     def _golive_texts(self) -> Finding:
         """Texts that are still the delivered samples."""

@@ -31,7 +31,7 @@ class Incident(models.Model):
         [(alert.name, alert.summary) for alert in alerts.ALERTS], required=True, readonly=True
     )
     state = fields.Selection(
-        [("suspected", "Suspected"), ("open", "Open"), ("over", "Over")],
+        [("suspected", "Suspected"), ("open", "Going on"), ("over", "Over")],
         required=True,
         default="suspected",
         readonly=True,

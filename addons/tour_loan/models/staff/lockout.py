@@ -11,12 +11,12 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
 from odoo.fields import Domain
-from odoo.http import request
 from odoo.tools import hmac
 
 from odoo.addons.auth_passkey._vendor.webauthn.helpers import exceptions as webauthn
 
 from ... import counters
+from ...borrowed import current_request
 from ...hot_path import ask_aside
 from ...rules import browsers, lockout
 from ...tools import code_keys
@@ -131,7 +131,7 @@ class Attempt(models.Model):
         In vain: the block ends with AccessDenied. What fails otherwise, a conflict that is
         run again above all, was no attempt. Without a request nobody tries: a job, a shell.
         """
-        if not request:
+        if not current_request():
             yield
             return
         taken = []
@@ -152,7 +152,7 @@ class Attempt(models.Model):
         self._settle(taken, forgive=True)
 
     def _budgets(self, kind, login):
-        address = lockout.network(request.httprequest.remote_addr or "")
+        address = lockout.network(current_request().httprequest.remote_addr or "")
         device = login and known_device(login)
         return lockout.budgets(kind, login, address, device)
 
@@ -161,7 +161,11 @@ class Attempt(models.Model):
         tries, window = budget.limit
         values = {
             **{"key": key, "kind": kind, "scope": budget.scope, "login": login},
-            **{"address": request.httprequest.remote_addr, "tries": tries, "window": window},
+            **{
+                "address": current_request().httprequest.remote_addr,
+                "tries": tries,
+                "window": window,
+            },
         }
         [(is_refused, refused, known, seconds)] = ask_aside(self.env.cr.dbname, TAKE, values)
         if not is_refused:
@@ -189,7 +193,7 @@ class Attempt(models.Model):
         """Return what the page or the program is told, in the language of who tries."""
         # sudo: nobody is logged in yet; the language of the page, else of the login's user
         user_sudo = self.env["res.users"].sudo().search([("login", "=", login)], limit=1)
-        lang = self.env.context.get("lang") or user_sudo.lang or request.best_lang
+        lang = self.env.context.get("lang") or user_sudo.lang or current_request().best_lang
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         env = self.with_context(lang=lang if lang in installed else "ru_RU").env
         return env._(
@@ -200,7 +204,7 @@ class Attempt(models.Model):
 
 def known_device(login: str) -> str:
     """Return the name of the visitor's browser if ``login`` got in there before, else ""."""
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = current_request().cookies.get(COOKIE, "")
     try:
         known = bool(cookie) and any(
             browsers.is_marked(key, cookie, f"staff {login}") for key in code_keys()

@@ -14,6 +14,7 @@ from odoo.tools import SQL, config
 from ... import counters
 from ...away.trouble import is_trouble
 from .golive import LAST_BACKUP, moment
+from .lockout import LockedOut
 
 _logger = logging.getLogger(__name__)
 PREFIX = "_metrics_"
@@ -223,21 +224,20 @@ class ResUsers(models.Model):
         """
         try:
             return super()._login(credential, user_agent_env)
-        except AccessDenied as refusal:
+        except LockedOut:  # was not tried; counted where it was refused
+            raise
+        except AccessDenied:
             if credential.get("type") != "tour_loan_code":
-                counters.count_attack_now(_kind_of(refusal, "wrong_password"))
+                counters.count_attack_now("wrong_password")
             raise
 
     def _check_credentials(self, credential, env):
         """Override: the code after the password is asked for past the login."""
         try:
             return super()._check_credentials(credential, env)
-        except AccessDenied as refusal:
-            if str(credential.get("type")).startswith("totp"):
-                counters.count_attack_now(_kind_of(refusal, "wrong_factor"))
+        except LockedOut:
             raise
-
-
-def _kind_of(refusal, kind: str) -> str:
-    """Return what is counted: an attempt that was not even made says for how long."""
-    return "lock_out" if getattr(refusal, "seconds", None) is not None else kind
+        except AccessDenied:
+            if str(credential.get("type")).startswith("totp"):
+                counters.count_attack_now("wrong_factor")
+            raise

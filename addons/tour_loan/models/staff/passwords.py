@@ -6,8 +6,8 @@ runs at the server: an installation, demonstration data.
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.http import request
 
+from ...borrowed import current_request
 from ...rules.passwords import is_guessable
 
 
@@ -15,11 +15,11 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _check_password_policy(self, passwords):
-        return super()._check_password_policy(passwords) if request else None
+        return super()._check_password_policy(passwords) if current_request() else None
 
     def _set_password(self):
         """Override: refuse what is tried first."""
-        typed = self.filtered("password") if request else self.browse()
+        typed = self.filtered("password") if current_request() else self.browse()
         self._check_password_policy(typed.mapped("password"))  # "too short" comes first
         for user in typed:
             about = (user.login, user.name, user.email, *user.company_ids.mapped("name"))

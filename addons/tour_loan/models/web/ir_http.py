@@ -1,9 +1,14 @@
 """Borrowers are Russian: their pages speak Russian, whatever the browser prefers."""
 
+import json
+
 from werkzeug.exceptions import HTTPException
 
 from odoo import models
-from odoo.http import request
+from odoo.exceptions import UserError
+from odoo.http import SessionExpiredException, request
+
+from odoo.addons.web.controllers.utils import is_user_internal
 
 from ... import page, ways
 
@@ -26,14 +31,20 @@ class IrHttp(models.AbstractModel):
     def _handle_error(cls, exception):
         """A page that is not there, or failed, says so in our words and what to do now."""
         response = super()._handle_error(exception)
+        if request.dispatcher.routing_type == "jsonrpc":
+            return response if cls._tour_loan_is_staff() else _without_inside(response, exception)
         status = response.code if isinstance(response, HTTPException) else response.status_code
-        is_page = _is_borrower_page() and request.dispatcher.routing_type == "http"
-        if not is_page or status < 400:
+        if not _is_borrower_page() or request.dispatcher.routing_type != "http" or status < 400:
             return response
         request.env.cr.rollback()
         if status == 400 and request.httprequest.method == "POST":
             return cls._tour_loan_stale_form()
         return cls._tour_loan_error_page(status)
+
+    @classmethod
+    def _tour_loan_is_staff(cls) -> bool:
+        request.env.cr.rollback()  # what failed may have left it unusable
+        return bool(request.session.uid and is_user_internal(request.session.uid))
 
     @classmethod
     def _tour_loan_stale_form(cls):
@@ -88,6 +99,20 @@ class IrHttp(models.AbstractModel):
     def _lay_out(self, content, providers=None, form_to=None):
         """Return what the layout of a borrower's page needs; called by the template."""
         return page.lay_out(content, providers, form_to)
+
+
+def _without_inside(response, exception):
+    """Take what Odoo tells programmers out of the error a browser script gets.
+
+    What it tells people stays: the text of an error that is meant for them.
+    """
+    answer = json.loads(response.get_data())
+    data = answer.get("error", {}).get("data", {})
+    data["debug"] = ""
+    if not isinstance(exception, UserError | SessionExpiredException | HTTPException):
+        data["message"], data["arguments"] = "Server error", []
+    response.set_data(json.dumps(answer))
+    return response
 
 
 def _is_borrower_page() -> bool:
