@@ -222,6 +222,8 @@ class TestPrograms(StaffHttpCommon):
             ask = self.read_by_xml if by_uid else self.authenticate_by_xml
             ask(self.operator, secret)
         self.assertIs(self.authenticate_by_xml(self.operator, key), False)
+        events = self.env["tour_loan.event"].search([("kind", "=", "login_refused")])
+        self.assertEqual(set(events.mapped("address")), {"127.0.0.1"})
         page = self.log_in(self.operator)  # the right password, and no step after it
         self.assertEqual(page.path.split("?")[0], "/web/login")
         self.assertTrue(self.alert(page))

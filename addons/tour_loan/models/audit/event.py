@@ -4,9 +4,9 @@ import json
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.http import request
 from odoo.tools import SQL
 
+from ...borrowed import current_request
 from ...rules import events, masking
 from ..outbox.ending import Period
 
@@ -142,7 +142,7 @@ class Event(models.Model):
         if about:
             facts = {"model": about._name, "records": ", ".join(map(str, about.ids)), **facts}
         row = {**self._who_and_where(), "kind": kind, "note": note, **facts}
-        if apart and request:
+        if apart and current_request():
             self._keep_for_later(row)
         else:
             self._insert(self.env.cr, [row])
@@ -161,8 +161,8 @@ class Event(models.Model):
             )
         ):
             known |= {"login": login, "who": name}
-        if request and request.httprequest:
-            asked = request.httprequest
+        if served := current_request():
+            asked = served.httprequest
             known |= {"address": asked.remote_addr, "door": f"{asked.method} {asked.path}"}
         return known
 
@@ -175,7 +175,7 @@ class Event(models.Model):
         """
         facts = self._who_and_where() if rows else {}
         rows = [{**facts, **row} for row in rows]
-        if request:
+        if current_request():
             for row in rows:
                 self._keep_for_later(row, row.pop("key"))
         elif rows:
@@ -183,7 +183,8 @@ class Event(models.Model):
 
     @api.model
     def _is_noted(self, key) -> bool:
-        return bool(request) and key in request.__dict__.get("tour_loan_events", ())
+        served = current_request()
+        return bool(served) and key in served.__dict__.get("tour_loan_events", ())
 
     @api.model
     def _note_reads(self, rows: list[dict]):
@@ -200,7 +201,7 @@ class Event(models.Model):
     @api.model
     def _keep_for_later(self, row: dict, key=None):
         """Have ``row`` written when the request is over; of one ``key``, one row."""
-        kept = request.__dict__.setdefault("tour_loan_events", {})
+        kept = current_request().__dict__.setdefault("tour_loan_events", {})
         first = kept.setdefault(key or len(kept), row)
         if first is not row:
             first["names"] = _joined(first["names"], row["names"])
