@@ -24,6 +24,9 @@ else:
 # Odoo's own guide would dance over our screens.
 env.ref("base.user_admin").tour_enabled = False
 
+# In demo and tests one person plays all of the staff.
+env["ir.config_parameter"].set_param("tour_loan.one_person", "True")
+
 # The first visitor should not wait for the style sheets and scripts.
 env["ir.qweb"]._pregenerate_assets_bundles()
 

@@ -66,6 +66,7 @@
         "views/attention_views.xml",
         "views/event_export_views.xml",
         "views/event_views.xml",
+        "views/proposal_views.xml",
         "views/tour_loan_menus.xml",
         "views/mail_views.xml",
         "views/periods_views.xml",

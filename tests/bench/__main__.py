@@ -2,7 +2,7 @@
 
 Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
 ``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more). Arguments choose
-some of the parts: ``python -m tests.bench create get quote costs pages slow lists callbacks``.
+some of the parts: ``python -m tests.bench create get quote costs events pages slow lists callbacks``.
 """
 
 import http.client
@@ -34,7 +34,7 @@ CHANGES = 200
 CHANGES_OF_THE_BAD = 60  # each: far more than the breaker's failures and the slots there are
 CHANGES_A_SECOND = 8
 RATE_WORKERS = "2"
-PARTS = ("create", "get", "quote", "costs", "pages", "slow", "lists", "callbacks")
+PARTS = ("create", "get", "quote", "costs", "events", "pages", "slow", "lists", "callbacks")
 JSON_2 = "/json/2/*"  # the peer's door
 LINE = "{:<44} {:>11} {:>11} {:>7}  {}"
 
@@ -161,6 +161,21 @@ class Bench:
         self.one("calculator.quote, server time p95", quantile(milliseconds, 0.95), "")
 
     # --- what Odoo's own requests pay for us
+
+    def events(self) -> None:
+        """What an event for each person and the masks add to the staff's pages."""
+        found = in_shell(self.stack, "measure_events.py", {"agency": "bench2"})
+        for page, (ours, without) in found.items():
+            print(
+                LINE.format(
+                    f"staff, {page}: with events, without",
+                    f"{ours:.1f} ms",
+                    f"{without:.1f} ms",
+                    f"{ours / without:.3f}",
+                    "1.1",
+                ),
+                flush=True,
+            )
 
     def costs(self) -> None:
         found = in_shell(

@@ -30,7 +30,6 @@ NOT_OURS = {
     "autoload.php",  # Composer's, at the agency
     "balance.php",  # of SMSC.ru's server
     "schema.json",  # of an npm package
-    "pg_hba.conf",  # PostgreSQL's
     "sbom.json",  # written by `make sbom`
 }
 

@@ -19,7 +19,12 @@ class TestAccess(MoyamfoCase):
         super().setUpClass()
         cls.operator = new_test_user(cls.env, "an_operator", "tour_loan.tour_loan_group_operator")
         cls.manager = new_test_user(cls.env, "a_manager", "tour_loan.tour_loan_group_manager")
+        cls.integrator = new_test_user(
+            cls.env, "an_integrator", "tour_loan.tour_loan_group_integrator"
+        )
         cls.strangers = (
+            new_test_user(cls.env, "an_accountant", "tour_loan.tour_loan_group_accountant"),
+            new_test_user(cls.env, "an_auditor", "tour_loan.tour_loan_group_auditor"),
             new_test_user(cls.env, "a_portal_user", "base.group_portal"),
             new_test_user(cls.env, "an_employee", "base.group_user"),
             cls.env.ref("base.public_user"),
@@ -33,7 +38,7 @@ class TestAccess(MoyamfoCase):
         }
         self.assertEqual(ours, set(MATRIX), "a model without its row in the matrix")
         for model, right in MATRIX.items():
-            for user in (self.operator, self.manager, *self.strangers):
+            for user in (self.operator, self.manager, self.integrator, *self.strangers):
                 with self.subTest(model, user=user.login):
                     may = [self.env[model].with_user(user).has_access(name) for name in OPERATIONS]
                     expected = NOTHING if user in self.strangers else right

@@ -37,6 +37,7 @@ from . import test_signing
 from . import test_events
 from . import test_personal_reads
 from . import test_masked
+from . import test_four_eyes
 from . import test_evidence
 from . import test_passport_division
 from . import test_installation

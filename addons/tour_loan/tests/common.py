@@ -126,6 +126,8 @@ class TourLoanCommon(TransactionCase):
                     lambda document, html: b"%PDF-1.7 " + str(html).encode(),
                 )
             )
+        # test_four_eyes asks the second person; elsewhere one does it alone
+        cls.env["ir.config_parameter"].set_param("tour_loan.one_person", "True")
         cls.product = cls.env["tour_loan.product"].create(
             {
                 "name": "Sea",

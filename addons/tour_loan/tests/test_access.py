@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
@@ -9,44 +11,50 @@ from .common import PHONE, TourLoanCommon
 
 OPERATIONS = ("read", "write", "create", "unlink")
 NOTHING, READ, WRITE, ALL = 0, 1, 2, 4
-# What (operator, manager) may; portal users and the public may nothing of it.
+# What (operator, manager, accountant, auditor, integrator) may; portal users and the public
+# may nothing of it.
 MATRIX = {
-    "tour_loan.agency": (READ, ALL),
-    "tour_loan.agency.key": (NOTHING, ALL),
-    "tour_loan.agency.key.wizard": (NOTHING, ALL),
-    "tour_loan.application": (WRITE, WRITE),
-    "tour_loan.attention": (READ, READ),
-    "tour_loan.borrower": (READ, READ),
-    "tour_loan.call.count": (NOTHING, READ),
-    "tour_loan.callback": (READ, READ),
-    "tour_loan.claim": (READ, READ),
-    "tour_loan.code": (READ, READ),
-    "tour_loan.code.attempt": (READ, READ),
-    "tour_loan.document": (READ, READ),
-    "tour_loan.document.failure": (READ, READ),
-    "tour_loan.document.template": (READ, 3),
-    "tour_loan.event": (NOTHING, NOTHING),
-    "tour_loan.event.export": (NOTHING, NOTHING),
-    "tour_loan.history": (READ, READ),
-    "tour_loan.connection": (NOTHING, NOTHING),
-    "tour_loan.golive.finding": (NOTHING, NOTHING),
-    "tour_loan.golive.page": (NOTHING, NOTHING),
-    "tour_loan.incident": (NOTHING, READ),
-    "tour_loan.incident.count": (NOTHING, NOTHING),
-    "tour_loan.installment": (READ, READ),
-    "tour_loan.loan": (READ, READ),
-    "tour_loan.lock": (NOTHING, READ),
-    "tour_loan.passport.division": (READ, ALL),
-    "tour_loan.passport.division.import": (NOTHING, ALL),
-    "tour_loan.product": (READ, ALL),
-    "tour_loan.repayment": (READ, READ),
-    "tour_loan.call": (NOTHING, READ),
-    "tour_loan.show": (ALL, ALL),
-    "tour_loan.shown": (NOTHING, NOTHING),
-    "tour_loan.signature": (READ, READ),
-    "tour_loan.sms": (READ, READ),
-    "tour_loan.mail": (READ, READ),
+    "tour_loan.agency": (READ, ALL, READ, NOTHING, READ),
+    "tour_loan.agency.key": (NOTHING, ALL, NOTHING, NOTHING, NOTHING),
+    "tour_loan.agency.key.wizard": (NOTHING, ALL, NOTHING, NOTHING, NOTHING),
+    "tour_loan.application": (WRITE, WRITE, READ, NOTHING, NOTHING),
+    "tour_loan.attention": (READ, READ, NOTHING, NOTHING, NOTHING),
+    "tour_loan.borrower": (READ, READ, NOTHING, NOTHING, NOTHING),
+    "tour_loan.call.count": (NOTHING, READ, NOTHING, NOTHING, READ),
+    "tour_loan.callback": (READ, READ, NOTHING, NOTHING, READ),
+    "tour_loan.claim": (READ, READ, READ, NOTHING, NOTHING),
+    "tour_loan.code": (READ, READ, NOTHING, READ, NOTHING),
+    "tour_loan.code.attempt": (READ, READ, NOTHING, READ, NOTHING),
+    "tour_loan.document": (READ, READ, NOTHING, READ, NOTHING),
+    "tour_loan.document.failure": (READ, READ, NOTHING, NOTHING, READ),
+    "tour_loan.document.template": (READ, 3, NOTHING, READ, NOTHING),
+    "tour_loan.attempt": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.factor.ask": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.factor.reset": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.event": (NOTHING, NOTHING, NOTHING, READ, NOTHING),
+    "tour_loan.event.export": (NOTHING, NOTHING, NOTHING, ALL, NOTHING),
+    "tour_loan.history": (READ, READ, NOTHING, READ, NOTHING),
+    "tour_loan.installment": (READ, READ, READ, NOTHING, NOTHING),
+    "tour_loan.loan": (READ, READ, READ, NOTHING, NOTHING),
+    "tour_loan.lock": (NOTHING, READ, NOTHING, NOTHING, READ),
+    "tour_loan.passport.division": (READ, ALL, NOTHING, READ, NOTHING),
+    "tour_loan.passport.division.import": (NOTHING, ALL, NOTHING, NOTHING, NOTHING),
+    "tour_loan.product": (READ, ALL, READ, NOTHING, READ),
+    "tour_loan.proposal": (READ, READ, NOTHING, READ, NOTHING),
+    "tour_loan.repayment": (READ, READ, READ, NOTHING, NOTHING),
+    "tour_loan.call": (NOTHING, READ, NOTHING, NOTHING, READ),
+    "tour_loan.show": (ALL, ALL, NOTHING, NOTHING, NOTHING),
+    "tour_loan.shown": (NOTHING, NOTHING, NOTHING, READ, NOTHING),
+    "tour_loan.signature": (READ, READ, NOTHING, READ, NOTHING),
+    "tour_loan.sms": (READ, READ, NOTHING, NOTHING, NOTHING),
+    "tour_loan.mail": (READ, READ, NOTHING, NOTHING, NOTHING),
+    "tour_loan.connection": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.golive.finding": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.golive.page": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "tour_loan.incident": (NOTHING, READ, NOTHING, NOTHING, NOTHING),
+    "tour_loan.incident.count": (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
 }
+ROLES = ("operator", "manager", "accountant", "auditor", "integrator")
 
 
 @tagged("post_install", "-at_install")
@@ -58,6 +66,10 @@ class TestAccess(TourLoanCommon):
         super().setUpClass()
         cls.operator = new_test_user(cls.env, "an_operator", "tour_loan.tour_loan_group_operator")
         cls.manager = new_test_user(cls.env, "a_manager", "tour_loan.tour_loan_group_manager")
+        cls.staff = {
+            role: new_test_user(cls.env, f"the_{role}", f"tour_loan.tour_loan_group_{role}")
+            for role in ROLES
+        }
         cls.portal = new_test_user(cls.env, "a_portal_user", "base.group_portal")
         cls.employee = new_test_user(cls.env, "an_employee", "base.group_user")
         cls.public = cls.env.ref("base.public_user")
@@ -75,10 +87,10 @@ class TestAccess(TourLoanCommon):
             if name.startswith("tour_loan.") and not model._abstract
         }
         self.assertEqual(ours, set(MATRIX), "a model without its row in the matrix")
-        for model, (operator, manager) in MATRIX.items():
+        for model, rights in MATRIX.items():
             with self.subTest(model):
-                self.assertEqual(self.allowed(model, self.operator), operator)
-                self.assertEqual(self.allowed(model, self.manager), manager)
+                for role, right in zip(ROLES, rights, strict=True):
+                    self.assertEqual(self.allowed(model, self.staff[role]), right, role)
                 for stranger in (self.portal, self.employee, self.public):
                     self.assertEqual(self.allowed(model, stranger), NOTHING)
 
@@ -177,6 +189,41 @@ class TestAccess(TourLoanCommon):
         action = rows.with_user(self.operator).action_check()
         self.assertEqual(action["params"]["type"], "success")
 
+    # --- roles ---
+
+    def test_only_operators_read_the_questionnaire(self):
+        application = self.submitted()
+        borrower = application.borrower_id
+        for role in ("accountant", "auditor", "integrator"):
+            for record in (application, borrower):
+                for name in ("passport_number", "income", "last_name", "birth_date"):
+                    with self.subTest(role, field=name), self.assertRaises(AccessError):
+                        record.with_user(self.staff[role]).read([name])
+            with self.assertRaises(AccessError):
+                application.with_user(self.staff[role]).action_show("work")
+            with self.assertRaises(AccessError):
+                application.with_user(self.staff[role]).write({"identified": True})
+
+    def test_an_accountant_sees_money_and_changes_none(self):
+        loan = self.signed().loan_id.with_user(self.staff["accountant"])
+        self.assertTrue(loan.read(["number", "state", "borrower_id"]))
+        for action in ("loan_action", "settlement_action", "repayment_action", "payment_action"):
+            opened = self.env.ref(f"tour_loan.{action}")
+            rows = self.env[opened.res_model].with_user(self.staff["accountant"])
+            for mode in opened.view_mode.split(","):
+                arch = etree.fromstring(rows.get_view(view_type=mode)["arch"])
+                names = list(arch.xpath("//field[not(ancestor::field)]/@name"))
+                rows.search([], limit=3).read(names)
+
+    def test_an_auditor_checks_evidence_he_cannot_open(self):
+        row = self.signed().signature_ids[:1].with_user(self.staff["auditor"])
+        self.assertEqual(row.action_check()["params"]["type"], "success")
+        for document in row.sudo().application_id.document_ids.with_user(self.staff["auditor"]):
+            told = document.read(["text", "content", "sha256"])[0]
+            self.assertTrue(told["sha256"])
+            if document.application_id:
+                self.assertEqual((told["text"], told["content"]), ("***", False))
+
     # --- menus ---
 
     def test_everybody_sees_his_menus(self):
@@ -194,12 +241,15 @@ class TestAccess(TourLoanCommon):
         self.assertEqual(visible(self.operator), [True, True, True, False, False])
         self.assertEqual(visible(self.manager), [True] * 5)
         self.assertEqual(visible(self.employee), [False] * 5)
+        self.assertEqual(visible(self.staff["accountant"]), [True, False, True, False, False])
+        self.assertEqual(visible(self.staff["auditor"]), [True, False, False, False, False])
+        self.assertEqual(visible(self.staff["integrator"]), [True, False, True, False, False])
 
     def test_every_view_of_staff_opens(self):
         self.signed()
         actions = self.env["ir.actions.act_window"].search([("res_model", "like", "tour_loan.%")])
         self.assertGreater(len(actions), 10)
-        for user in (self.operator, self.manager):
+        for user in self.staff.values():
             for action in actions:
                 model = self.env[action.res_model].with_user(user)
                 if not model.has_access("read"):

@@ -208,6 +208,8 @@ class TestReads(Recorded, Doors, TourLoanHttpCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.staff = {role: new_test_user(cls.env, role, groups) for role, groups in ROLES.items()}
+        for role in ("accountant", "auditor"):
+            new_test_user(cls.env, role, f"tour_loan.tour_loan_group_{role}")
 
     def setUp(self):
         super().setUp()
@@ -247,6 +249,28 @@ class TestReads(Recorded, Doors, TourLoanHttpCommon):
                     self.assertEqual(set(seen.mapped("login")), {role})
                     self.assertTrue(all(seen.mapped("address")))
                     self.assertTrue(all(seen.mapped("way")))
+
+    def test_what_the_other_roles_read_leaves_events_too(self):
+        people = sorted(self.applications.borrower_id.ids)
+        named = [["application_id", "in", self.ids]]
+        codes = self.applications.signature_ids.code_id
+        for role, model, domain, names in (
+            ("accountant", APPLICATION, self.named(), ["borrower_id", "amount"]),
+            ("accountant", APPLICATION, self.named(), ["customer_phone"]),
+            ("auditor", "tour_loan.signature", named, ["phone", "evidence"]),
+            ("auditor", "tour_loan.code", [["id", "in", codes.ids]], ["ip", "phone"]),
+            ("auditor", "tour_loan.document", [["id", "in", self.documents_of_all()]], ["text"]),
+        ):
+            with self.subTest(role=role, model=model):
+                self.authenticate(role, role)
+                since = self.last_event()
+                self.kw(model, "search_read", domain, names)
+                seen = self.happened("read", since)
+                self.assertEqual(sorted(seen.mapped("borrower")), people)
+                self.assertEqual(set(seen.mapped("login")), {role})
+
+    def documents_of_all(self):
+        return [self.a_document(one).id for one in self.applications]
 
     def test_what_is_not_personal_leaves_no_event(self):
         self.as_role("manager")

@@ -1,7 +1,5 @@
 """Staff: a new signing key, shown once; the old one goes on working for a while."""
 
-from datetime import timedelta
-
 from odoo import fields, models
 
 from ..rpc import webhook
@@ -23,29 +21,28 @@ class AgencyKeyWizard(models.TransientModel):
         required=True,
         help="0 ends it at once: for a key that has leaked.",
     )
+    waits = fields.Boolean(readonly=True)
     secret = fields.Char(readonly=True, help="Copy it now: it is not shown again.")
 
     def action_make(self):
         """Make the key; older ones of this direction end after the overlap."""
         self.ensure_one()
-        # sudo: nobody reads keys; the manager's right to this wizard is the check
-        agency_sudo = self.agency_id.sudo()
-        ends_at = fields.Datetime.now() + timedelta(hours=max(0, self.overlap_hours))
-        agency_sudo.key_ids.filtered(
-            lambda key: (
-                key.direction == self.direction
-                and not (key.valid_until and key.valid_until <= ends_at)
-            )
-        ).valid_until = ends_at
         self.secret = webhook.new_secret()
-        agency_sudo.env["tour_loan.agency.key"].create(
-            {
-                "agency_id": agency_sudo.id,
-                "direction": self.direction,
-                "secret": self.secret,
-            }
-        )
-        agency_sudo.message_post(body=self.env._("New key made by %s.", self.env.user.name))
+        key = {
+            "direction": self.direction,
+            "secret": self.secret,
+            "overlap_hours": self.overlap_hours,
+        }
+        proposals = self.env["tour_loan.proposal"]
+        self.waits = proposals._asks()
+        if self.waits:
+            directions = dict(self._fields["direction"]._description_selection(self.env))
+            self.agency_id.check_access("write")
+            proposals._propose(self.agency_id, "_take_over", key, directions[self.direction])
+        else:
+            # sudo: nobody reads keys; the manager's right to this wizard is the check
+            agency_sudo = self.agency_id.sudo()
+            agency_sudo.key_ids._take_over(agency_sudo, **key)
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

@@ -21,6 +21,10 @@ class TestRoles(TransactionCase):
             refunds = self.env["payu_ru.refund"].with_user(user)
             self.assertEqual(refunds.has_access("create"), role == "manager")
 
+    def test_an_accountant_sees_payments_and_gives_none_back(self):
+        user = new_test_user(self.env, "accountant", "tour_loan.tour_loan_group_accountant")
+        self.assertEqual(self.may(user), [True, False])
+
     def test_whoever_loses_the_role_of_loans_loses_that_of_payments(self):
         user = new_test_user(self.env, "loans_former", "tour_loan.tour_loan_group_manager")
         user.group_ids = self.env.ref("base.group_user")

@@ -8,4 +8,5 @@ from . import personal_search
 from . import personal_models
 from . import personal_files
 from . import shown
+from . import four_eyes
 from . import settings

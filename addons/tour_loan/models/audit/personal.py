@@ -64,7 +64,7 @@ class Base(models.AbstractModel):
     @api.model
     def _tour_loan_is_watched(self) -> bool:
         """Return whether who reads is of the staff; the server itself is not."""
-        return not self.env.su and self.env.user._is_internal()
+        return not self.env.su and bool(self.env.uid) and self.env.user._is_internal()
 
     # --- the doors ---
 
@@ -138,7 +138,8 @@ class Base(models.AbstractModel):
 
     def _tour_loan_note_read(self, names, way=None):
         """Note that the staff read ``names`` of these records: one event a person."""
-        rows = {}
+        rows, way = {}, way or self._tour_loan_way()
+        names = ", ".join(sorted(names))
         for record, borrower, application in self._tour_loan_persons():
             # of a person nobody knows yet the record itself tells
             whose = borrower or (application, not application and record.id)
@@ -147,12 +148,12 @@ class Base(models.AbstractModel):
             [
                 {
                     "kind": "read",
-                    "way": way or self._tour_loan_way(),
+                    "way": way,
                     "borrower": borrower or None,
                     "application": application or None,
                     "model": self._name,
                     "records": ", ".join(ids),
-                    "names": ", ".join(sorted(names)),
+                    "names": names,
                 }
                 for borrower, application, ids in rows.values()
             ]
@@ -164,8 +165,9 @@ class Base(models.AbstractModel):
             path = [name for name, f in self._fields.items() if f.comodel_name == PERSON][:1]
         else:
             path = [name for name in self._tour_loan_whose.split(".") if name]
-        for record in self._origin:
-            person = record.sudo()  # sudo: whose it is, for the event; nothing is shown
+        records = self._origin
+        # sudo: whose it is, for the event; nothing is shown
+        for record, person in zip(records, records.sudo(), strict=True):
             for name in path:
                 person = person[name]
             if person._name == PERSON:

@@ -31,14 +31,14 @@ class Application(models.Model):
 
     @api.depends("document_ids", "callback_ids", "loan_id")
     def _compute_counts(self):
-        for application in self:
-            application.document_count = len(application.document_ids)
-            application.sms_count = self.env["tour_loan.sms"].search_count(
-                application._sms_domain()
-            )
-            application.callback_count = len(application.callback_ids)
-            application.payment_count = self.env["payment.transaction"].search_count(
-                application._payments_domain()
+        # sudo: how many there are, for roles that read only some of them
+        for application, application_sudo in zip(self, self.sudo(), strict=True):
+            env = application_sudo.env
+            application.document_count = len(application_sudo.document_ids)
+            application.sms_count = env["tour_loan.sms"].search_count(application._sms_domain())
+            application.callback_count = len(application_sudo.callback_ids)
+            application.payment_count = env["payment.transaction"].search_count(
+                application_sudo._payments_domain()
             )
 
     def _sms_domain(self) -> list:
