@@ -8,8 +8,6 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.http import SessionExpiredException, request
 
-from odoo.addons.web.controllers.utils import is_user_internal
-
 from ... import page, ways
 
 PAGES = ("/tour_loan/", "/my/applications", "/my/loans")
@@ -32,6 +30,7 @@ class IrHttp(models.AbstractModel):
         """A page that is not there, or failed, says so in our words and what to do now."""
         response = super()._handle_error(exception)
         if request.dispatcher.routing_type == "jsonrpc":
+            request.env.cr.rollback()  # what failed may have left it unusable
             return response if cls._tour_loan_is_staff() else _without_inside(response, exception)
         status = response.code if isinstance(response, HTTPException) else response.status_code
         if not _is_borrower_page() or request.dispatcher.routing_type != "http" or status < 400:
@@ -40,11 +39,6 @@ class IrHttp(models.AbstractModel):
         if status == 400 and request.httprequest.method == "POST":
             return cls._tour_loan_stale_form()
         return cls._tour_loan_error_page(status)
-
-    @classmethod
-    def _tour_loan_is_staff(cls) -> bool:
-        request.env.cr.rollback()  # what failed may have left it unusable
-        return bool(request.session.uid and is_user_internal(request.session.uid))
 
     @classmethod
     def _tour_loan_stale_form(cls):
