@@ -22,6 +22,8 @@ LISTS = {
     "staff-products": ("tour_loan.product_action", None),
 }
 PAYU_LISTS = {
+    "staff-events": ("tour_loan.event_action", "staff-event"),
+    "staff-proposals": ("tour_loan.proposal_action", None),
     "staff-payments": ("tour_loan.payment_action", None),
     "staff-payu-payments": ("payu_connector.payment_transaction_action", None),
     "staff-payu-notices": ("payu_connector.payu_ru_notice_action", "staff-payu-notice"),

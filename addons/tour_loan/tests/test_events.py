@@ -253,3 +253,33 @@ class TestEventLines(TourLoanCommon):
     def test_every_kind_has_its_words(self):
         shown = dict(self.env["tour_loan.event"]._fields["kind"].selection)
         self.assertEqual(set(shown), set(events.KINDS))
+
+
+@tagged("post_install", "-at_install")
+class TestEventExport(Recorded, TourLoanHttpCommon):
+    """What an auditor takes with him."""
+
+    def test_a_time_of_events_leaves_as_json_lines_and_cef_and_that_is_an_event(self):
+        new_test_user(self.env, "an_auditor", "tour_loan.tour_loan_group_auditor")
+        new_test_user(self.env, "an_operator", "tour_loan.tour_loan_group_operator")
+        records = self.env["tour_loan.event"]
+        records._record("setting", note="first\nline", reason="x=y")
+        span = "since=2020-01-01T00:00:00&until=2099-01-01T00:00:00"
+        self.authenticate("an_auditor", "an_auditor")
+        since = self.last_event()
+        told = self.url_open(f"/web/tour_loan/events/jsonl?{span}")
+        rows = [json.loads(line) for line in told.text.splitlines()]
+        self.assertEqual(rows[-1]["kind"], "exported", "it tells of itself")
+        self.assertIn("first\nline", [row.get("note") for row in rows])
+        self.assertIn("attachment", told.headers["Content-Disposition"])
+        self.assertEqual(len(self.happened("exported", since)), 1)
+        lines = self.url_open(f"/web/tour_loan/events/cef?{span}").text.splitlines()
+        self.assertTrue(all(line.startswith("CEF:0|") for line in lines))
+        none = self.url_open("/web/tour_loan/events/cef?since=2020-01-01&until=2020-01-02")
+        self.assertEqual(none.text, "")
+        self.assertEqual(self.url_open(f"/web/tour_loan/events/xml?{span}").status_code, 404)
+        self.authenticate("an_operator", "an_operator")
+        with mute_logger("odoo.http"):
+            refused = self.url_open(f"/web/tour_loan/events/jsonl?{span}")
+        self.assertEqual(refused.status_code, 403)
+        self.assertNotIn("first", refused.text)
