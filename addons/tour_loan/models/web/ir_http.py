@@ -30,8 +30,9 @@ class IrHttp(models.AbstractModel):
         """A page that is not there, or failed, says so in our words and what to do now."""
         response = super()._handle_error(exception)
         if request.dispatcher.routing_type == "jsonrpc":
-            request.env.cr.rollback()  # what failed may have left it unusable
-            return response if cls._tour_loan_is_staff() else _without_inside(response, exception)
+            return (
+                response if cls._tour_loan_sees_inside() else _without_inside(response, exception)
+            )
         status = response.code if isinstance(response, HTTPException) else response.status_code
         if not _is_borrower_page() or request.dispatcher.routing_type != "http" or status < 400:
             return response
@@ -39,6 +40,14 @@ class IrHttp(models.AbstractModel):
         if status == 400 and request.httprequest.method == "POST":
             return cls._tour_loan_stale_form()
         return cls._tour_loan_error_page(status)
+
+    @classmethod
+    def _tour_loan_sees_inside(cls) -> bool:
+        """Return whether who asked is told where in our code it failed."""
+        if request.env.cr.closed:  # by Odoo, for a call of a program
+            return False
+        request.env.cr.rollback()  # what failed may have left it unusable
+        return cls._tour_loan_is_staff()
 
     @classmethod
     def _tour_loan_stale_form(cls):
