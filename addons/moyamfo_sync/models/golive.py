@@ -66,7 +66,7 @@ class GoLive(models.AbstractModel):
         )
 
 
-class Connection(models.TransientModel):
+class Connection(models.TransientModel):  # pylint: disable=no-wizard-in-models
     _inherit = "tour_loan.connection"
 
     @api.model

@@ -41,7 +41,7 @@ class Doors:
     def rows(self):
         self.kw(APPLICATION, "web_search_read", domain=self.named(), specification=NAMES)
 
-    def read(self):
+    def read_some(self):
         self.kw(APPLICATION, "read", self.ids, ["last_name", "phone"])
 
     def read_everything(self):

@@ -54,7 +54,10 @@ class View(models.Model):
         """Return those of these views that are a lender's text, or change one."""
         # sudo: which views are texts, nothing of them
         templates_sudo = self.env["tour_loan.document.template"].sudo()
-        texts_sudo = templates_sudo.with_context(active_test=False).search([]).view_id
+        with_text = templates_sudo.with_context(active_test=False).search(
+            [("view_id", "!=", False)]
+        )
+        texts_sudo = with_text.view_id
         return self.filtered(lambda view: view in texts_sudo or view.inherit_id in texts_sudo)
 
 

@@ -107,7 +107,7 @@ class Attempt(models.Model):
     refused = fields.Integer("Refused", required=True, readonly=True)
     is_refused = fields.Boolean(readonly=True, help="The last one was not made.")
     began_at = fields.Datetime("First", required=True, readonly=True)
-    locked_until = fields.Datetime("Locked until", readonly=True)
+    locked_until = fields.Datetime(readonly=True)
 
     _key_uniq = models.UniqueIndex("(key)")
 

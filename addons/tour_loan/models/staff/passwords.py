@@ -30,8 +30,9 @@ class ResUsers(models.Model):
                         "row of keys. Take several words that have nothing to do with you."
                     )
                 )
-        super()._set_password()
+        result = super()._set_password()
         for user in typed.filtered(lambda user: not user.share):
             self.env["tour_loan.event"]._record(
                 "password_changed", user, note={"login": user.login}
             )
+        return result
