@@ -56,6 +56,7 @@ class TestHostileForms(LoanHttpCommon):
                     "name": "logo",
                     "step": "passport",
                     "stage": "contract",
+                    "layout": "jsonl",
                 }
                 place = {name: places[name] for name in rule.arguments}
                 address = rule.build(place)[1]
