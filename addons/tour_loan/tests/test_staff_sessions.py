@@ -1,12 +1,15 @@
+import os
 import time
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
-from odoo.http import root
+from odoo.http import request, root
 from odoo.service import security
 from odoo.tests import tagged
 
 from odoo.addons.bus import websocket
 
+from .. import session_age
 from ..rules.session_age import DEFAULTS
 from ..session_age import BEGAN, SEEN
 from .common_staff import StaffHttpCommon
@@ -141,3 +144,17 @@ class TestSessionAge(StaffHttpCommon):
         style = page.page.xpath("//link[@rel='stylesheet']/@href")[0]
         self.age(page, seen=300)
         self.assertNotIn("Set-Cookie", page.get(style).response.headers)
+
+    def test_a_request_under_way_does_not_bring_back_a_session_that_ended(self):
+        page = self.log_in(self.operator)
+        ended = self.session(page)
+        file = root.session_store.get_session_filename(ended.sid)
+
+        def logs_out_meanwhile():
+            request.session.touch()
+            root.session_store.delete(request.session)
+
+        with patch.object(session_age, "note", logs_out_meanwhile):
+            self.poll(page)
+        self.assertFalse(os.path.exists(file))
+        self.assertFalse(self.is_in(page))

@@ -104,10 +104,10 @@ class Attempt(models.Model):
     login = fields.Char("User", readonly=True)
     address = fields.Char("Last address", readonly=True)
     count = fields.Integer("In vain", required=True, readonly=True)
-    refused = fields.Integer("Refused", required=True, readonly=True)
+    refused = fields.Integer(required=True, readonly=True)
     is_refused = fields.Boolean(readonly=True, help="The last one was not made.")
     began_at = fields.Datetime("First", required=True, readonly=True)
-    locked_until = fields.Datetime(readonly=True)
+    locked_until = fields.Datetime("Locked until", readonly=True)
 
     _key_uniq = models.UniqueIndex("(key)")
 

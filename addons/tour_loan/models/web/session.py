@@ -1,9 +1,10 @@
 """The session of who logs in: when it began, what it was begun with, whether he is there."""
 
+import os
 import time
 
 from odoo import models
-from odoo.http import request
+from odoo.http import request, root
 
 from ... import session_age
 
@@ -18,6 +19,19 @@ class IrHttp(models.AbstractModel):
     def _pre_dispatch(cls, rule, args):
         session_age.note()
         return super()._pre_dispatch(rule, args)
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        """A session that ended while this request was under way stays ended.
+
+        Odoo would write its file once more, and whoever logged out would be in again.
+        """
+        session, store = request.session, root.session_store
+        is_as_it_came = not (session.is_new or session.should_rotate)
+        if session.uid and session.is_dirty and is_as_it_came:
+            if not os.path.isfile(store.get_session_filename(session.sid)):
+                session.can_save = False
+        return super()._post_dispatch(response)
 
 
 class ResUsers(models.Model):
