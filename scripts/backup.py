@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,12 +79,13 @@ def follow(folder: Path, documents: Path) -> None:
     seen: dict[Path, int] = {}
     with subprocess.Popen([*command, "--no-loop"]) as receiver:
         signal.signal(signal.SIGTERM, lambda *_: receiver.terminate())
-        while receiver.poll() is None:
-            copy_documents(documents, folder / "documents", seen)
-            try:
-                receiver.wait(SECONDS)
-            except subprocess.TimeoutExpired:
-                pass
+        try:
+            while receiver.poll() is None:
+                copy_documents(documents, folder / "documents", seen)
+                with suppress(subprocess.TimeoutExpired):
+                    receiver.wait(SECONDS)
+        finally:  # a full disk ends both: the supervisor sees it and tries again
+            receiver.terminate()
     copy_documents(documents, folder / "documents", seen)
     if receiver.returncode not in (0, -signal.SIGTERM):
         raise BackupFailure(f"pg_receivewal ended with {receiver.returncode}: see above")
@@ -106,16 +108,22 @@ def copy_documents(source: Path, target: Path, seen: dict[Path, int]) -> int:
         for file in folder.iterdir():
             # a name shorter than a hash is a file Odoo is still writing
             if file.name not in known and re.fullmatch("[0-9a-f]{40,}", file.name):
-                part = there / f"{file.name}.part"
-                with file.open("rb") as content, part.open("wb") as copy:
-                    shutil.copyfileobj(content, copy)
-                    copy.flush()
-                    os.fsync(copy.fileno())
-                part.rename(there / file.name)
-                copied += 1
+                with suppress(FileNotFoundError):  # Odoo removes what no row names
+                    copy_whole(file, there / file.name)
+                    copied += 1
         if time.time_ns() - changed > 2_000_000_000:  # the clock of a folder ticks coarsely
             seen[folder] = changed
     return copied
+
+
+def copy_whole(file: Path, target: Path) -> None:
+    """Copy a file so that under its name it is whole or not there."""
+    part = target.with_name(f"{target.name}.part")
+    with file.open("rb") as content, part.open("wb") as copy:
+        shutil.copyfileobj(content, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    part.rename(target)
 
 
 def take(folder: Path, database: str | None = None, keep: int = 7) -> Path:
@@ -164,6 +172,8 @@ def restore(folder: Path, to: Path, documents: Path, moment: datetime | None = N
 
     A server started there plays the log up to ``moment`` (with a time zone), or to its end.
     """
+    if moment and moment.tzinfo is None:
+        raise BackupFailure(f"of which time zone is {moment}? 2026-12-01T03:00:00+03:00")
     for place in (to, documents):
         if place.exists() and any(place.iterdir()):
             raise BackupFailure(f"{place} is not empty: nothing is restored over anything")

@@ -104,6 +104,11 @@ def test_a_backup_with_a_broken_file_is_none(tmp_path, copy):
         victim.write_bytes(whole)
 
 
+def test_a_moment_without_its_zone_is_asked_about(tmp_path, copy):
+    with pytest.raises(backup.BackupFailure, match="which time zone"):
+        backup.restore(copy, tmp_path / "data", tmp_path / "docs", datetime(2026, 12, 1))  # noqa: DTZ001
+
+
 def test_a_time_before_the_first_backup_is_none(tmp_path, copy):
     with pytest.raises(backup.BackupFailure, match="no base backup"):
         backup.restore(copy, tmp_path / "data", tmp_path / "docs", datetime(2020, 1, 1, tzinfo=UTC))
