@@ -207,7 +207,7 @@ def test_the_base_period_is_the_most_frequent_interval(days, base):
 
 
 @pytest.mark.parametrize("step", [1, -1], ids=["forward", "back"])
-@pytest.mark.parametrize("months", [2, 3, 6, 12, 24])
+@pytest.mark.parametrize("months", [2, 3, 10])
 def test_whatever_the_day_of_issue_days_moved_off_weekends_and_holidays_keep_the_month(
     months, step
 ):
@@ -215,7 +215,7 @@ def test_whatever_the_day_of_issue_days_moved_off_weekends_and_holidays_keep_the
         new_year = day.month == 1 and day.day <= 8
         return day.weekday() >= 5 or new_year or (day.month, day.day) in ((5, 1), (5, 9))
 
-    for number in range(5 * 365):
+    for number in range(2 * 365):
         issued_on = date(2024, 1, 1) + timedelta(days=number)
         days = {issued_on}
         for month in range(1, months + 1):
