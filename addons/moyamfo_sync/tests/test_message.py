@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..protocol.mapping import MASK
+from ..protocol.trees import MASK
 from .common import MoyamfoCase, approved, fault, page
 
 OK = {"Результат": "OK", "Номер": "ЗК-1"}
