@@ -9,16 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from lxml import etree
-
 from . import dto
 from .errors import FormatError
 from .mapping import fill
 from .places import Shape, Spot, is_required
-from .trees import XSI
 
 REMEMBERED = 20_000  # texts of one field
-NIL = f"{XSI}nil"
 Values = dict[str, Any]
 
 
@@ -33,28 +29,37 @@ class Leaf:
         self._read: Callable[[Any], Any] = spot.read
         self.known: dict[str | None, Any] = {}
 
-    def value(self, text: str | None) -> Any:
-        """Return what a text means, read once."""
-        try:
-            return self.known[text]
-        except KeyError:
-            if len(self.known) >= REMEMBERED:
-                self.known.clear()
+    def value(self, element: Any, text: str | None) -> Any:
+        """Return what an element's text means, read once.
+
+        A blank one is never remembered: what has children has blanks for its text.
+        """
+        if not text or text.isspace():
+            if len(element):
+                raise FormatError(f"{self.path}: a plain value is needed")
+            text = None
+        elif len(self.known) >= REMEMBERED:
+            self.known.clear()
         try:
             value = self._read(text)
         except FormatError as error:
             raise FormatError(f"{self.path}: {error}") from None
-        self.known[text] = value
+        if text is not None:
+            self.known[text] = value
         return value
 
 
 class Branch:
     """An element that is a part of the same record."""
 
-    __slots__ = ("steps",)
+    __slots__ = ("by_tag", "steps")
 
     def __init__(self) -> None:
         self.steps: dict[str, Any] = {}
+        self.by_tag: dict[Any, Any] = {}  # with their namespaces, as they were met
+
+    def step(self, tag: Any) -> Any:
+        return self.steps.get(local(tag)) if isinstance(tag, str) else None
 
 
 class Nested:
@@ -73,7 +78,6 @@ class Plan:
         shape = shapes[name]
         self.name, self.type = name, dto.RECORDS[name]
         self._root = Branch()
-        self._by_tag: dict[int, dict[str, Any]] = {}
         self._defaults: list[tuple[str, Spot]] = []
         own = fields(self.type)
         self._required = tuple(one.name for one in own if is_required(one))
@@ -149,34 +153,34 @@ class Plan:
     def _walk(
         self, element: Any, branch: Branch, values: Values, unknown: set[str], way: tuple[str, ...]
     ) -> None:
-        by_tag = self._by_tag.setdefault(id(branch), {})
+        by_tag = branch.by_tag
         for child in element:
             tag = child.tag
-            step = by_tag.get(tag, False)
-            if step is False:
-                if not isinstance(tag, str):
-                    continue  # a comment
-                step = by_tag[tag] = branch.steps.get(tag.rpartition("}")[2])
-            kind = type(step)
-            if kind is Leaf:
-                if len(child):
-                    raise FormatError(f"{step.path}: a plain value is needed")
+            try:
+                step = by_tag[tag]
+            except KeyError:
+                step = by_tag[tag] = branch.step(tag)
+            if step.__class__ is Leaf:
                 text = child.text
-                value = step.value(text) if text or child.get(NIL) is None else step.value(None)
+                try:
+                    value = step.known[text]
+                except KeyError:
+                    value = step.value(child, text)
+                field = step.field
                 if value is None:
                     continue
                 if step.many:
-                    values.setdefault(step.field, []).append(value)
-                elif step.field in values:
+                    values.setdefault(field, []).append(value)
+                elif field in values:
                     raise FormatError(f"{step.path}: a plain value is needed")
                 else:
-                    values[step.field] = value
-            elif kind is Nested:
+                    values[field] = value
+            elif step.__class__ is Nested:
                 self._nested(child, step, values, unknown)
-            elif kind is Branch:
-                self._walk(child, step, values, unknown, (*way, tag.rpartition("}")[2]))
-            else:
-                unknown.add(".".join((*way, etree.QName(tag).localname)))
+            elif step.__class__ is Branch:
+                self._walk(child, step, values, unknown, (*way, local(tag)))
+            elif isinstance(tag, str):  # else a comment
+                unknown.add(".".join((*way, local(tag))))
 
     def _nested(self, child: Any, step: Nested, values: Values, unknown: set[str]) -> None:
         plan = step.plan
@@ -188,6 +192,11 @@ class Plan:
             return
         if found := plan.read(child, unknown, part=True):
             values[step.field] = plan.made(found)
+
+
+def local(tag: str) -> str:
+    """The name of an element without its namespace."""
+    return tag.rpartition("}")[2]
 
 
 def _made(one: Field[Any]) -> bool:

@@ -163,7 +163,7 @@ class TestMessage(MoyamfoCase):
 
     def test_a_cancel_follows_an_application_that_a_person_gave_up_but_1c_has(self):
         application, message = self.submitted()
-        self.publication.answers["LoadApplication"] = lambda body: (200, b"<cut")
+        self.publication.answers["LoadApplication"] = lambda body: (200, b"<not></xml>")
         self.deliver(message)
         self.assertEqual(message.state, "stuck")
         with trap_jobs():

@@ -70,7 +70,9 @@ def test_several_fields_go_in_one_key_and_what_is_empty_leaves_no_gap():
 
 
 def test_a_composed_value_is_taken_apart():
-    composed = {"borrower": [{"key": "ФИО", "template": "{last_name} {first_name}[ {middle_name}]"}]}
+    composed = {
+        "borrower": [{"key": "ФИО", "template": "{last_name} {first_name}[ {middle_name}]"}]
+    }
     for text, middle in (("Иванова  Мария Петровна", "Петровна"), ("Иванова Мария", None)):
         borrower = read("borrower", {"ФИО": text}, ("composed", composed))
         assert (borrower.last_name, borrower.first_name) == ("Иванова", "Мария")

@@ -121,9 +121,7 @@ def test_the_line_is_the_line_of_the_file():
     with pytest.raises(ProfileError) as wrong:
         protocol.profile.read(text, QUESTIONS)
     line = next(n for n, row in enumerate(text.splitlines(), 1) if "page_size" in row)
-    assert str(wrong.value) == (
-        f"page_size (line {line}): must be greater than or equal to 1"
-    )
+    assert str(wrong.value) == (f"page_size (line {line}): must be greater than or equal to 1")
 
 
 def test_a_misspelt_name_is_told_what_it_may_mean():

@@ -170,14 +170,16 @@ def keeps_for_one(connection, count=[0]):  # noqa: B006
     connection.close()
 
 
-def test_a_kept_connection_that_closes_under_a_question_is_asked_anew(raw):
+def test_a_kept_connection_that_closes_under_a_question_is_asked_anew(raw, monkeypatch):
+    monkeypatch.setattr(channel, "IDLE_SECONDS", 600)
     url = raw(keeps_for_one)
     one = made(url)
     for _time in range(3):
         assert one.ask("GET", url, 10, safe=True).body == b"ok"
 
 
-def test_what_may_have_been_done_is_never_sent_twice_by_itself(raw):
+def test_what_may_have_been_done_is_never_sent_twice_by_itself(raw, monkeypatch):
+    monkeypatch.setattr(channel, "IDLE_SECONDS", 600)
     url = raw(keeps_for_one)
     one = made(url)
     one.ask("POST", url, 10, body=b"1")
