@@ -85,7 +85,7 @@ class Base(models.AbstractModel):
     def check_access(self, operation):
         """Override: a model may refuse by words of its own, and rights name no records."""
         try:
-            super().check_access(operation)
+            return super().check_access(operation)
         except AccessError:
             self.env["tour_loan.event"]._suspect_refused(self, operation)
             raise
