@@ -188,7 +188,7 @@ class Judge:
         answer = call.answer
         if status in answer.told.repeated_statuses:
             return dto.Accepted(number=self._number(document, answer), repeated=True)
-        repeated = self._yes(document, answer)
+        repeated = self._yes(document, answer) or flag(said(document.get(answer.known)))
         return dto.Accepted(number=self._number(document, answer), repeated=repeated)
 
     def check(self, call: Call, document: Document) -> None:

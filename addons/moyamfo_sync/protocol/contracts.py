@@ -24,6 +24,7 @@ from .streams import Cleaned
 from .trees import SECURE_PARSER, element_value
 
 AHEAD = timedelta(minutes=10)  # what clocks may differ by
+NOWHERE = ("",)  # a way no element has
 
 
 class Ahead:
@@ -111,8 +112,8 @@ class TypedRows:
         payload = answer.payload.steps if answer.payload else ("return",)
         assert answer.rows is not None  # the profile's check
         self._row = (*payload, *answer.rows.steps)
-        self._more = (*payload, *answer.more.steps) if answer.more else ()
-        self._as_of = (*payload, *answer.as_of.steps) if answer.as_of else ()
+        self._more = (*payload, *answer.more.steps) if answer.more else NOWHERE
+        self._as_of = (*payload, *answer.as_of.steps) if answer.as_of else NOWHERE
 
     @staticmethod
     def fits(call: Call) -> bool:
