@@ -133,7 +133,7 @@ class TypedRows:
         """Yield rows; sets ``more`` and ``as_of`` of the stream on the way."""
         assert self.stream is not None
         names = {self._row[-1], "Fault", "Body", *self._more[-1:], *self._as_of[-1:]}
-        tags = [f"{{*}}{name}" for name in names]
+        tags = [f"{{*}}{name}" for name in names if name]
         answered = False
         try:
             events = etree.iterparse(Cleaned(self._file), tag=tags, **SECURE_PARSER)
