@@ -2,7 +2,8 @@
 
 from datetime import UTC
 
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 
 from ..protocol import dto
 from ..protocol.codecs import Unknown
@@ -11,26 +12,47 @@ from ..protocol.codecs import Unknown
 class Loan(models.Model):
     _inherit = "tour_loan.loan"
 
+    def _moyamfo_key(self) -> str:
+        """Return the id 1C knows this loan by when it is asked for it, or nothing."""
+        return self.application_id.uuid or ""
+
     def _ask_for_figures(self):
         """Ask MoyaMFO how this loan stands today; its answer comes by a job."""
-        if not self.application_id.test:
-            self.env["moyamfo.run"].sudo()._enqueue_loan(self.application_id.uuid)
+        key = self._moyamfo_key()
+        if key and not self.application_id.test:
+            self.env["moyamfo.run"].sudo()._enqueue_loan(key)
         return super()._ask_for_figures()
 
-    def _moyamfo_apply(self, contract, problems) -> bool:
-        """Take over a ``dto.Contract``; an unknown status keeps the state and is shown."""
-        unknown = isinstance(contract.status, Unknown)
-        if unknown:
-            problems.append(f"{contract.number}: {contract.status}")
-        update = {
-            **vars(contract),
-            "application_uuid": contract.application_uid,
-            "status": None if unknown else contract.status,
-            "unknown_status": str(contract.status) if unknown else False,
-            "as_of": contract.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0),
-            "schedule": [vars(line) for line in contract.schedule],
+    def action_read_anew(self):
+        """Staff: ask 1C about this loan now, and believe it whatever we had."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("tour_loan.tour_loan_group_operator"):
+            raise AccessError(self.env._("Only the lender's staff ask 1C."))
+        key = self._moyamfo_key()
+        if not key or self.application_id.test:
+            raise UserError(self.env._("1C cannot be asked for this loan alone."))
+        # sudo: a job; staff only read pulls
+        self.env["moyamfo.run"].sudo()._enqueue_loan(key, anew=True)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": self.env._("1C is being asked. Load the page anew in a minute.")},
         }
+
+    @api.model
+    def _moyamfo_apply(self, contract, update, problems) -> bool | None:
+        """Take over one contract; None if it is none of ours.
+
+        An unknown status keeps the state and is shown.
+
+        :param update: of it, as ``_take_contract`` has it
+        """
         loan = self._of_contract(update)
+        if not loan:
+            return None
+        if not update["status"]:
+            problems.append(f"{contract.number}: {contract.status}")
         known = loan.unlike_signed
         changed = self._take_contract(update)
         if loan.unlike_signed != known:

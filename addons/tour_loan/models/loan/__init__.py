@@ -1,4 +1,5 @@
 from . import loan
+from . import loan_books
 from . import loan_paying
 from . import installment
 from . import repayment

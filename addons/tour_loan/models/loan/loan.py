@@ -66,12 +66,14 @@ class Loan(models.Model):
     signed_on = fields.Date(readonly=True)
     issued_on = fields.Date(readonly=True)
     closed_on = fields.Date(readonly=True)
-    as_of = fields.Datetime("As of", readonly=True)
     principal = Rubles("Principal owed", readonly=True)
     interest = Rubles("Interest owed", readonly=True)
     penalty = Rubles("Penalty owed", readonly=True)
     overdue = Rubles(readonly=True)
     payoff = Rubles("To pay it off now", readonly=True)
+    surplus = Rubles(
+        "Overpaid", readonly=True, help="By the lender's books the borrower has paid too much."
+    )
     next_payment_on = fields.Date(readonly=True)
     next_payment_amount = Rubles(readonly=True)
     installment_ids = fields.One2many("tour_loan.installment", "loan_id", readonly=True)
@@ -106,37 +108,52 @@ class Loan(models.Model):
 
         :param update: ``application_uuid``, ``number``, ``status`` (None: a word we do
             not know, then ``unknown_status``), dates, the figures as Decimal, ``as_of``
-            (naive UTC), ``schedule`` (list of dicts with the installment's fields).
+            (naive UTC), ``schedule`` (list of dicts with the installment's fields), and
+            perhaps ``surplus``, ``anew`` (believe it, whatever we had), and the digests
+            its teller knows the figures and the schedule by.
             Figures older than ours, or with an unknown status, change nothing.
         """
         loan = self._of_contract(update)
-        if not loan or (loan.as_of and loan.as_of > update["as_of"]):
+        is_old = loan.as_of and loan.as_of > update["as_of"] and not update.get("anew")
+        if not loan or is_old:
             return False
         if not update.get("status"):
             loan.unknown_status = update.get("unknown_status")
             return False
-        if loan.application_id.loan_number != update["number"]:  # once: it is written below
-            self.env["tour_loan.lock"]._take_rows(loan.application_id)
+        application = loan.application_id
+        if application.loan_number != update["number"]:  # once: it is written below
+            self.env["tour_loan.lock"]._take_rows(application)
         state = update["status"]
-        if state == "pending" and loan.application_id.state in ENDED:
+        if state == "pending" and application.state in ENDED:
             state = "annulled"  # the books were read before they knew of our end
         values = {
             "number": update["number"],
             "state": state,
             "unknown_status": False,
-            **{name: float(update.get(name) or 0) for name in FIGURES},
+            **{name: float(update.get(name) or 0) for name in (*FIGURES, "surplus")},
             **{name: update.get(name) or False for name in DATES},
         }
         for name in ("months", "rate", "psk"):
             if update.get(name) is not None:
                 values[name] = float(update[name])
-        if not loan.as_of:
+        if not loan.figures_of and application:
             values["unlike_signed"] = loan._unlike_signed(update)
+        if update.get("anew"):
+            self.env["tour_loan.reading"]._forget(loan)
         before = {name: loan[name] for name in values}
-        loan.write({**values, "as_of": update["as_of"]})
+        loan.write(
+            {
+                **values,
+                "as_of": update["as_of"],
+                "figures_digest": update.get("figures_digest") or False,
+            }
+        )
         changed = before != {name: loan[name] for name in values}
-        loan.application_id._accounting_update({"loan_number": loan.number})
-        return loan._replace_schedule(update.get("schedule")) or changed
+        if application:
+            application._accounting_update({"loan_number": loan.number})
+        changed = loan._replace_schedule(update.get("schedule")) or changed
+        loan.schedule_digest = update.get("schedule_digest") or False
+        return changed
 
     def _unlike_signed(self, update) -> str | bool:
         """Return in what a contract differs from the offer that was signed, or False."""

@@ -143,7 +143,7 @@ class Loan(models.Model):
         return [
             *getattr(super(), "_needs_person", list)(),
             SQL(
-                "SELECT id, COALESCE(as_of, create_date) AS since, "
+                "SELECT id, COALESCE(figures_of, create_date) AS since, "
                 "concat_ws('; ', unknown_status, unlike_signed) AS what, application_id "
                 "FROM tour_loan_loan WHERE state NOT IN ('closed', 'annulled') "
                 "AND (unknown_status <> '' OR unlike_signed <> '')"
