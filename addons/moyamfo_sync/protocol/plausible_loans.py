@@ -24,6 +24,7 @@ SLACK = Decimal("0.01")  # of a sum: rounding, line by line
 SLACK_RUBLES = Decimal(1)
 # A contract for this many times more, or less, than was signed is another contract.
 UNLIKE = Decimal("1.5")
+FEES = Decimal(1000)
 FIRST_DAY, LAST_YEARS = date(2000, 1, 1), 40
 ZERO = Decimal(0)
 
@@ -150,8 +151,8 @@ def _of_balances(contract: dto.Contract) -> Iterator[Doubt]:
     payoff = contract.payoff or ZERO
     if payoff > 0 and payoff < _below(contract.principal):
         yield Doubt("payoff_little", payoff, contract.principal)
-    # the interest of the days to come may be in it
-    if payoff > 0 and payoff > _above(owed) + amount * MOST_OVER:
+    # the interest of the days to come, or a fee, may be in it
+    if payoff > owed * UNLIKE + FEES:
         yield Doubt("payoff_much", payoff, owed)
     if contract.overdue and contract.overdue > max(_above(owed), _above(payoff)):
         yield Doubt("overdue_much", contract.overdue, owed)
@@ -218,5 +219,3 @@ def _below(value: Decimal) -> Decimal:
 
 def _is_about(one: Decimal, other: Decimal) -> bool:
     return _below(other) <= one <= _above(other)
-
-

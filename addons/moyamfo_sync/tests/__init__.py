@@ -1,5 +1,7 @@
 from . import (
     test_access,
+    test_aside,
+    test_by_the_set,
     test_claims,
     test_contracts,
     test_endings,
@@ -8,7 +10,9 @@ from . import (
     test_outbox,
     test_payments,
     test_ping,
+    test_pulls_by_key,
     test_reversals,
     test_run,
+    test_times,
 )
 from . import test_golive
