@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_staff import PASSWORD, StaffHttpCommon
 
@@ -23,6 +24,7 @@ class TestStaffPasswords(StaffHttpCommon):
         )
         return page.response.json()
 
+    @mute_logger("odoo.http")  # it warns of what people are told
     def test_short_and_guessable_ones_are_refused_in_russian(self):
         page = self.log_in(self.operator)
         for new, said in (
