@@ -2,7 +2,7 @@
 
 Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
 ``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more). Arguments choose
-some of the parts: ``python -m tests.bench create get quote costs events pages slow lists callbacks``.
+some of the parts: ``make bench PARTS="create get quote costs events apply pages slow lists callbacks"``.
 """
 
 import http.client
@@ -34,7 +34,11 @@ CHANGES = 200
 CHANGES_OF_THE_BAD = 60  # each: far more than the breaker's failures and the slots there are
 CHANGES_A_SECOND = 8
 RATE_WORKERS = "2"
-PARTS = ("create", "get", "quote", "costs", "events", "pages", "slow", "lists", "callbacks")
+CONTRACTS = 20_000
+PARTS = (
+    *("create", "get", "quote", "costs", "events", "apply"),
+    *("pages", "slow", "lists", "callbacks"),
+)
 JSON_2 = "/json/2/*"  # the peer's door
 LINE = "{:<44} {:>11} {:>11} {:>7}  {}"
 
@@ -176,6 +180,32 @@ class Bench:
                 ),
                 flush=True,
             )
+
+    def apply(self) -> None:
+        """Contracts of 1C's taken over, without parsing, beside one ORM write of a row."""
+        # seven in ten of them are funded
+        fill(self.stack, "few", self.first, CONTRACTS * 3 // 2)
+        found = in_shell(self.stack, "measure_apply.py", {"agency": "few", "count": CONTRACTS})
+        times = found["ms"]
+        print(f"{found['loans']:,} contracts of 12 lines | one ORM write and flush of a row")
+        for name, title, aim in (
+            ("changed", "balances changed, 1 in 10 with a new schedule", ">= 5"),
+            ("unchanged", "the same once more", ">= 20"),
+            ("stamped", "the same with new stamps", ">= 20"),
+            ("one by one", "one by one (some of them)", ""),
+        ):
+            ours, peer = times[name], times["orm"]
+            print(
+                LINE.format(
+                    f"  {title}"[:44],
+                    f"{1000 * ours:.0f} us",
+                    f"{1000 * peer:.0f} us",
+                    f"{peer / ours:.1f}",
+                    aim,
+                ),
+                flush=True,
+            )
+        print(f"  UPDATEs of a pull with new stamps only: {found['updates']}")
 
     def costs(self) -> None:
         found = in_shell(

@@ -134,6 +134,16 @@ class MoyamfoAside(models.Model):
             for doubt in doubts
         ]
 
+    def _why_not(self, refusal: str) -> str:
+        """Return why a contract was not taken over (see ``tour_loan.loan._taken_over``)."""
+        _ = self.with_context(lang="ru_RU").env._
+        return {
+            "person": _("1C does not say whose it is: the phone or the birth date is missing"),
+            "phone": _("the phone is no Russian mobile number"),
+            "born": _("the phone is known here as that of somebody born on another day"),
+            "number": _("another contract here has its number"),
+        }[refusal]
+
     def _words(self) -> dict:
         _ = self.with_context(lang="ru_RU").env._
         return {

@@ -13,6 +13,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.tour_loan.rules import identity
 from odoo.addons.tour_loan.rules.moves import ENDED
 
 from .. import connection
@@ -223,8 +224,9 @@ class MoyamfoRun(models.Model):
                 by_set[row["id"]] = (contract, row, update)
             else:
                 one_by_one.append((contract, update))
-        if good and asides._waits("contract"):
-            asides._settle("contract", good)
+        for kind in ("contract", "elsewhere"):
+            if good and asides._waits(kind):
+                asides._settle(kind, good)
         one_by_one += self._take_by_set(by_set, taken)
         for contract, update in one_by_one:
             apply = self.env["tour_loan.loan"]._moyamfo_apply
@@ -257,9 +259,8 @@ class MoyamfoRun(models.Model):
 def digests_of(contract) -> tuple[str, str]:
     """Return what the contract's figures, and its schedule, are recognised by."""
     told = "|".join(map(str, _told(contract)))
-    person = (contract.phone, contract.birth_date) if hasattr(contract, "phone") else ()
-    if any(person):
-        told += "|".join(map(str, person))
+    if contract.phone or contract.birth_date:
+        told += f"|{contract.phone}|{contract.birth_date}"
     lines = "|".join(map(str, chain.from_iterable(map(_line, contract.schedule))))
     return _digest(told), lines and _digest(lines)
 
@@ -280,6 +281,7 @@ def update_of(contract, surplus, digests, anew) -> dict:
         "figures_of": _naive(contract.as_of),
         "schedule": [dict(zip(LINE, _line(line), strict=True)) for line in contract.schedule],
         "surplus": surplus,
+        "person": {"phone": contract.phone, "birth_date": contract.birth_date},
         "figures_digest": digests[0],
         "schedule_digest": digests[1],
         "anew": bool(anew),
@@ -296,8 +298,14 @@ def _only_figures(row, update) -> bool:
         and not row["unknown"]
         and state == row["state"]
         and update["number"] == row["number"]
-        and (row["named"] or not row["application"])
+        and (row["named"] if row["application"] else _is_same_person(row, update["person"]))
     )
+
+
+def _is_same_person(row, person) -> bool:
+    """Return whether the books still say whose a loan is that did not begin here."""
+    phone = person["phone"] and identity.normal_phone(person["phone"])
+    return phone in (None, row["phone"]) and person["birth_date"] in (None, row["birth_date"])
 
 
 def _naive(moment) -> datetime:

@@ -101,4 +101,28 @@ class MoyamfoRun(models.Model):
 
         :return: how many were, and how many are nothing to us
         """
-        return 0, len(rows)
+        loans = self.env["tour_loan.loan"].search(
+            [("number", "in", [row.loan_number for row in rows])]
+        )
+        by_number = {loan.number: loan for loan in loans if not loan.application_id.test}
+        taken = strange = 0
+        for row in sorted(rows, key=lambda row: row.uid):
+            loan = by_number.get(row.loan_number)
+            # what was undone before we heard of it, or waits, never was a payment to us
+            if not loan or row.status != "booked":
+                strange += 1
+            elif twin := loan._moyamfo_twin(row):
+                self._keep_twin(row, twin, problems)
+            else:
+                taken += bool(self._guarded(row.uid, problems, loan._moyamfo_take_payment, row))
+        return taken, strange
+
+    def _keep_twin(self, row, twin, problems):
+        """A payment of 1C's that may be one of ours under another id is not shown twice."""
+        words = self.with_context(lang="ru_RU").env._(
+            "it may be the payment %(uid)s of this cabinet under another id: the same loan, sum "
+            "and day. Was it booked with our id?",
+            uid=twin.uid,
+        )
+        problems.append(f"{row.uid}: {words}")
+        self.env["moyamfo.aside"]._keep("payment", row.uid, [words], twin.loan_id)

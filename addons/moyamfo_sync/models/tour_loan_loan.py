@@ -1,6 +1,6 @@
 """Loans and repayments: payments out, contracts and bookings in."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
@@ -14,7 +14,7 @@ class Loan(models.Model):
 
     def _moyamfo_key(self) -> str:
         """Return the id 1C knows this loan by when it is asked for it, or nothing."""
-        return self.application_id.uuid or ""
+        return self.application_id.uuid or self.books_uid or ""
 
     def _ask_for_figures(self):
         """Ask MoyaMFO how this loan stands today; its answer comes by a job."""
@@ -48,9 +48,10 @@ class Loan(models.Model):
 
         :param update: of it, as ``_take_contract`` has it
         """
-        loan = self._of_contract(update)
+        loan = self._of_contract(update) or self._moyamfo_take_over(update)
         if not loan:
             return None
+        update["loan"] = loan
         if not update["status"]:
             problems.append(f"{contract.number}: {contract.status}")
         known = loan.unlike_signed
@@ -58,6 +59,41 @@ class Loan(models.Model):
         if loan.unlike_signed != known:
             problems += [f"{contract.number}: {line}" for line in loan.unlike_signed.splitlines()]
         return changed
+
+    def _moyamfo_twin(self, booked):
+        """Return a payment of ours that a booking under another id may be, or none."""
+        amount, day = float(booked.amount), timedelta(days=3)
+        at = booked.booked_at and booked.booked_at.astimezone(UTC).replace(tzinfo=None)
+        return self.repayment_ids.filtered(
+            lambda one: (
+                one.origin == "here"
+                and one.state in ("to_send", "sent")
+                and not self.currency_id.compare_amounts(one.amount, amount)
+                and (not at or abs(one.paid_at - at) <= day)
+            )
+        )[:1]
+
+    def _moyamfo_take_payment(self, booked) -> bool:
+        """Take over a ``dto.BookedPayment`` nobody made here: at a bank, at the cash desk."""
+        update = booking_of(booked)
+        update |= {"uid": booked.uid, "loan": self, "amount": booked.amount}
+        return bool(self.env["tour_loan.repayment"]._take_elsewhere(update))
+
+    @api.model
+    def _moyamfo_take_over(self, update):
+        """Return the loan of a contract that did not begin here; none, if it cannot be ours.
+
+        Why it was not taken over stands in the list of what was kept aside.
+        """
+        ours = [("uuid", "=", update["application_uuid"] or "")]
+        if update["status"] == "annulled" or self.env["tour_loan.application"].search_count(ours):
+            return self.browse()  # nothing to show; or an application nobody has signed
+        try:
+            return self._taken_over(update)
+        except ValueError as refusal:
+            aside = self.env["moyamfo.aside"]
+            aside._keep("elsewhere", update["number"], [aside._why_not(str(refusal))])
+            return self.browse()
 
 
 class Repayment(models.Model):
@@ -113,14 +149,15 @@ class Repayment(models.Model):
             return False
         if booked.status == "waiting":
             return False
-        update = {
-            name: getattr(booked, name) for name in ("principal", "interest", "penalty", "overpaid")
-        }
-        at = booked.booked_at
-        return self._take_booking(
-            {
-                **update,
-                "status": booked.status,
-                "booked_at": at and at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
-            }
-        )
+        return self._take_booking(booking_of(booked))
+
+
+def booking_of(booked) -> dict:
+    """Return what ``_take_booking`` takes, of a ``dto.BookedPayment``."""
+    at = booked.booked_at
+    parts = ("principal", "interest", "penalty", "overpaid")
+    return {
+        **{name: getattr(booked, name) for name in parts},
+        "status": booked.status,
+        "booked_at": at and at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+    }

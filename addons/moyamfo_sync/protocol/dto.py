@@ -262,6 +262,9 @@ class Contract:
     next_payment_on: date | None = None
     next_payment_amount: Decimal | None = None
     payment_order: str | None = None
+    # whose it is, if it did not begin with an application of ours; as 1C writes them
+    phone: str | None = personal(None)
+    birth_date: date | None = personal(None)
     schedule: list[Installment] = field(default_factory=list)
 
 

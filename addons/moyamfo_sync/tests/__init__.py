@@ -4,6 +4,7 @@ from . import (
     test_by_the_set,
     test_claims,
     test_contracts,
+    test_elsewhere,
     test_endings,
     test_message,
     test_neutralized,

@@ -62,6 +62,18 @@ def may_see(application_sudo) -> bool:
     return begun_here or not born or request.session.get(BIRTH_DATE_KEY) in born
 
 
+def may_see_loan(loan_sudo) -> bool:
+    """Return whether the loan is the visitor's own.
+
+    One that did not begin here is his who came in by its phone and its birth date.
+    """
+    if loan_sudo.application_id or not loan_sudo:
+        return may_see(loan_sudo.application_id)
+    if loan_sudo.borrower_id.user_id.id != request.env.uid:
+        return False
+    return request.session.get(BIRTH_DATE_KEY) == loan_sudo.birth_date.isoformat()
+
+
 def is_begun_here(application_sudo) -> bool:
     """Return whether this session used the application's link, the last one the agency made."""
     return request.session.get(SESSION_KEY) == link_of(application_sudo)

@@ -19,7 +19,8 @@ def log_in(code, born):
     """
     visitor = request.env
     # sudo: nobody is logged in yet; the code has just been confirmed
-    borrower_sudo = code.env["tour_loan.borrower"].sudo()._of_phone(code.phone)
+    # who comes for a loan of the books was never here: the code has shown that he is he
+    borrower_sudo = code.env["tour_loan.borrower"].sudo()._of_phone(code.phone, create=True)
     credential = {
         "type": "tour_loan_code",
         "login": borrower_sudo.user_id.login,

@@ -42,12 +42,19 @@ class Loan(models.Model):
     number = fields.Char(readonly=True, index=True)
     application_id = fields.Many2one(
         "tour_loan.application",
-        required=True,
         readonly=True,
         index=True,
         ondelete="restrict",
+        help="None if it did not begin here: the books told of it.",
     )
-    borrower_id = fields.Many2one(related="application_id.borrower_id", store=True, index=True)
+    borrower_id = fields.Many2one(
+        "tour_loan.borrower",
+        compute="_compute_borrower_id",
+        store=True,
+        readonly=True,
+        index=True,
+        help="Of a loan that did not begin here: once he has logged in.",
+    )
     agency_id = fields.Many2one(related="application_id.agency_id", store=True, index=True)
     state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
     unknown_status = fields.Char(
@@ -58,7 +65,7 @@ class Loan(models.Model):
         readonly=True,
         help="Where the contract differs from what the borrower has signed.",
     )
-    currency_id = fields.Many2one(related="application_id.currency_id")
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     amount = Rubles(readonly=True)
     months = fields.Integer("Term, months", readonly=True)
     rate = fields.Float("Rate, % a year", digits=(7, 3), readonly=True)
@@ -90,7 +97,7 @@ class Loan(models.Model):
     @api.depends("number", "application_id.contract_number", "application_id.order_number")
     def _compute_display_name(self):
         for loan in self:
-            loan.display_name = loan.application_id._contract_number()
+            loan.display_name = loan._contract_number()
 
     @api.depends("repayment_ids.dispute_reason", "repayment_ids.state")
     def _compute_disputed(self):
@@ -110,10 +117,10 @@ class Loan(models.Model):
             not know, then ``unknown_status``), dates, the figures as Decimal, ``as_of``
             (naive UTC), ``schedule`` (list of dicts with the installment's fields), and
             perhaps ``surplus``, ``anew`` (believe it, whatever we had), and the digests
-            its teller knows the figures and the schedule by.
+            its teller knows the figures and the schedule by; ``loan``, if it is known which.
             Figures older than ours, or with an unknown status, change nothing.
         """
-        loan = self._of_contract(update)
+        loan = update.get("loan") or self._of_contract(update)
         is_old = loan.as_of and loan.as_of > update["as_of"] and not update.get("anew")
         if not loan or is_old:
             return False
@@ -174,14 +181,16 @@ class Loan(models.Model):
 
     def _of_contract(self, update):
         """Return the loan of an update, made if need be; empty if it is not ours."""
-        if not update.get("application_uuid"):
-            return self.search([("number", "=", update["number"])])
         application = self.env["tour_loan.application"].search(
-            [("uuid", "=", update["application_uuid"]), ("test", "=", False)]
+            [("uuid", "=", update.get("application_uuid") or ""), ("test", "=", False)]
         )
-        if not application or not application.signed_at:
-            return self.browse()
-        return application.loan_id or application._make_loan()
+        if application:
+            made = application.loan_id
+            return application._make_loan() if application.signed_at and not made else made
+        loan = self.search([("number", "=", update["number"])])
+        # by its number alone only if the books name no application of another system
+        begun_here = loan.application_id and not loan.application_id.test
+        return loan if begun_here and not update.get("application_uuid") else self.browse()
 
     def _replace_schedule(self, lines) -> bool:
         """Take over the schedule as a whole: its lines have no identity of their own.

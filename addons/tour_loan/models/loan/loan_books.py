@@ -148,7 +148,7 @@ class Loan(models.Model):
 
         Each: id, number, state, figures_of, the two digests, unknown (has an unknown
         status), amount, application (its uuid), application_state, named (the
-        application knows the loan's number), test.
+        application knows the loan's number), test, phone and birth_date.
         """
         self.env.flush_all()
         self.env.cr.execute(
@@ -157,7 +157,7 @@ class Loan(models.Model):
                 "loan.schedule_digest, loan.unknown_status IS NOT NULL AS unknown, loan.amount, "
                 "application.uuid AS application, application.state AS application_state, "
                 "application.loan_number IS NOT DISTINCT FROM loan.number AS named, "
-                "application.test FROM tour_loan_loan loan "
+                "application.test, loan.phone, loan.birth_date FROM tour_loan_loan loan "
                 "LEFT JOIN tour_loan_application application "
                 "ON application.id = loan.application_id "
                 "WHERE loan.number = ANY(%s) OR loan.application_id IN "
