@@ -19,8 +19,7 @@ def log_in(code, born):
     """
     visitor = request.env
     # sudo: nobody is logged in yet; the code has just been confirmed
-    # who comes for a loan of the books was never here: the code has shown that he is he
-    borrower_sudo = code.env["tour_loan.borrower"].sudo()._of_phone(code.phone, create=True)
+    borrower_sudo = code.env["tour_loan.borrower"].sudo()._who_comes(code.phone, born)
     credential = {
         "type": "tour_loan_code",
         "login": borrower_sudo.user_id.login,

