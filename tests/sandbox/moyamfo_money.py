@@ -149,6 +149,8 @@ class Money:
             "НомерПлатежногоПоручения": json.loads(row["payout"])["payment_order"]
             if issued
             else "",
+            "Телефон": _client(row).get("Телефон", ""),
+            "ДатаРождения": _client(row).get("ДатаРождения", ""),
             "ГрафикПлатежей": [
                 {
                     "Дата": one.due_on,
@@ -174,6 +176,10 @@ def _status(row, state):
     if state.principal + state.interest + state.penalty <= 0:
         return "Закрыт"
     return "Просрочен" if state.overdue else "Выдан"
+
+
+def _client(row) -> dict:
+    return json.loads(row["body"]).get("Клиент") or {}
 
 
 def _issued_on(row):

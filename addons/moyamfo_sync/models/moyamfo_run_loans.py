@@ -204,10 +204,17 @@ class MoyamfoRun(models.Model):
     def _take_changed(self, changed, problems, taken, anew, latest, today):
         """Take over contracts that are new, or say something new, and can be true."""
         asides, by_set, one_by_one, good = self.env["moyamfo.aside"], {}, [], []
+        takes_over = self._takes_over()
         for contract, row, digests in changed:
+            if not (row or takes_over or contract.application_uid):
+                taken["foreign"] += 1
+                continue
             surplus = tidy(contract)
             lent = Decimal(str(row["amount"])) if row else Decimal(0)
             found = doubts(contract, latest, today, lent)
+            if found and not (row or takes_over):
+                taken["foreign"] += 1
+                continue
             if found:
                 words = asides._in_words(found, self._lenders_zone())
                 problems.append(f"{contract.number}: {'; '.join(words)}")
@@ -218,6 +225,7 @@ class MoyamfoRun(models.Model):
             good.append(contract.number)
             frozen = row and row["figures_of"] and row["figures_of"].replace(tzinfo=UTC) > latest
             update = update_of(contract, surplus, digests, anew or frozen)
+            update["takes_over"] = takes_over
             if row and not update["anew"] and _only_figures(row, update):
                 if digests[1] == row["schedule_digest"]:
                     update["schedule"] = None
@@ -233,6 +241,15 @@ class MoyamfoRun(models.Model):
             done = self._guarded(contract.number, problems, apply, contract, update, problems)
             taken["changed"] += bool(done)
             taken["foreign"] += done is None
+
+    def _takes_over(self) -> bool:
+        """Return whether contracts that did not begin here are the cabinet's too.
+
+        The profile says so: by telling where 1C says whose they are.
+        """
+        profile = connection.exchange(self.env).profile
+        told = profile.keys.get("contract") or {}
+        return bool(told.get("phone") and told.get("birth_date"))
 
     def _take_by_set(self, by_set, taken) -> list:
         """Write figures by the set; return what has to be taken over one by one after all."""

@@ -86,6 +86,8 @@ class Loan(models.Model):
         Why it was not taken over stands in the list of what was kept aside.
         """
         ours = [("uuid", "=", update["application_uuid"] or "")]
+        if not update["takes_over"]:
+            return self.browse()
         if update["status"] == "annulled" or self.env["tour_loan.application"].search_count(ours):
             return self.browse()  # nothing to show; or an application nobody has signed
         try:
