@@ -2,7 +2,7 @@
 
 Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
 ``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more). Arguments choose
-some of the parts: ``make bench PARTS="create get quote costs events apply pages slow lists callbacks"``.
+some of the parts: ``make bench PARTS="create get quote costs events apply decision pages slow lists callbacks"``.
 """
 
 import http.client
@@ -21,6 +21,7 @@ from scripts.stack import Stack
 from tests.agency.caller import Caller, body, order
 
 from .applications import cursor_in_the_middle, fill, fill_callbacks
+from .decision import Decisions
 from .listener import Listener
 from .load import ServerLog, compared, quantile
 from .pages import largest_paints
@@ -36,7 +37,7 @@ CHANGES_A_SECOND = 8
 RATE_WORKERS = "2"
 CONTRACTS = 20_000
 PARTS = (
-    *("create", "get", "quote", "costs", "events", "apply"),
+    *("create", "get", "quote", "costs", "events", "apply", "decision"),
     *("pages", "slow", "lists", "callbacks"),
 )
 JSON_2 = "/json/2/*"  # the peer's door
@@ -206,6 +207,30 @@ class Bench:
                 flush=True,
             )
         print(f"  UPDATEs of a pull with new stamps only: {found['updates']}")
+
+    def decision(self) -> None:
+        """From the lender's decision to the agency's socket, while a night's reconcile runs too."""
+        self.own_workers()
+        caller = self.caller("bench4")
+
+        def create():
+            return caller.call("application.create", order()).result["application_id"]
+
+        decisions = Decisions(self.stack, self.listener, create)
+        print("The lender decides -> callback at the agency, the house's own workers")
+        for night in (False, True):
+            for ping, aim in ((True, "<= 500 ms"), (False, "<= 5000 ms")):
+                if night:
+                    decisions.begin_night()
+                waits = [1000 * wait for wait in decisions.waits(ping)]
+                title = (
+                    f"  {'ping' if ping else 'no ping'}{', a night reconciles' if night else ''}"
+                )
+                self.one(f"{title}, p50", quantile(waits, 0.5), "")
+                self.one(f"{title}, p95", quantile(waits, 0.95), aim)
+                if night:
+                    print(f"    it was night to the end: {decisions.is_night()}")
+        self.few_workers()
 
     def costs(self) -> None:
         found = in_shell(

@@ -4,7 +4,6 @@ import hashlib
 import logging
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import chain
 from operator import attrgetter
 
 from psycopg2 import OperationalError
@@ -34,6 +33,7 @@ TOLD = (
 )
 LINE = ("due_on", "amount", "principal", "interest", "rest", "paid_amount", "paid_on")
 _told, _line = attrgetter(*TOLD), attrgetter(*LINE)
+NUMBER = 0xFFFFFFFFFFFFFFFF
 
 
 class MoyamfoRun(models.Model):
@@ -178,7 +178,7 @@ class MoyamfoRun(models.Model):
             if (
                 row
                 and row["figures_digest"] == digests[0]
-                and digests[1] in ("", row["schedule_digest"])
+                and digests[1] in ((), row["schedule_digest"])
                 and contract.as_of <= aware
                 and row["figures_of"] <= latest
                 and not row["unknown"]
@@ -209,6 +209,8 @@ class MoyamfoRun(models.Model):
             if not (row or takes_over or contract.application_uid):
                 taken["foreign"] += 1
                 continue
+            if row and digests[1] == row["schedule_digest"]:
+                contract.schedule = []  # it is ours, and was looked at when it came
             surplus = tidy(contract)
             lent = Decimal(str(row["amount"])) if row else Decimal(0)
             found = doubts(contract, latest, today, lent)
@@ -227,8 +229,6 @@ class MoyamfoRun(models.Model):
             update = update_of(contract, surplus, digests, anew or frozen)
             update["takes_over"] = takes_over
             if row and not update["anew"] and _only_figures(row, update):
-                if digests[1] == row["schedule_digest"]:
-                    update["schedule"] = None
                 by_set[row["id"]] = (contract, row, update)
             else:
                 one_by_one.append((contract, update))
@@ -278,12 +278,24 @@ def digests_of(contract) -> tuple[str, str]:
     told = "|".join(map(str, _told(contract)))
     if contract.phone or contract.birth_date:
         told += f"|{contract.phone}|{contract.birth_date}"
-    lines = "|".join(map(str, chain.from_iterable(map(_line, contract.schedule))))
-    return _digest(told), lines and _digest(lines)
-
-
-def _digest(text) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    # of numbers and days: what Python makes of tuples of numbers is the same in each process,
+    # and takes half the time of a text of them. A night compares 20,000 such schedules.
+    lines = tuple(
+        [
+            (
+                line.due_on.toordinal(),
+                line.amount,
+                line.principal,
+                line.interest,
+                line.rest or 0,
+                line.paid_amount or 0,
+                line.paid_on.toordinal() if line.paid_on else 0,
+            )
+            for line in contract.schedule
+        ]
+    )
+    digest = hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+    return digest, lines and f"{hash(lines) & NUMBER:016x}"
 
 
 def update_of(contract, surplus, digests, anew) -> dict:
@@ -300,7 +312,7 @@ def update_of(contract, surplus, digests, anew) -> dict:
         "surplus": surplus,
         "person": {"phone": contract.phone, "birth_date": contract.birth_date},
         "figures_digest": digests[0],
-        "schedule_digest": digests[1],
+        "schedule_digest": digests[1] or None,
         "anew": bool(anew),
     }
 

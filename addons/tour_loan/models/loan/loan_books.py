@@ -22,9 +22,9 @@ COLUMNS = {
     **dict.fromkeys(DATES, "date"),
     "figures_of": "timestamp",
     "figures_digest": "varchar",
-    "schedule_digest": "varchar",
 }
-KEPT = {"months": "int4", "rate": "numeric", "psk": "numeric"}  # if the books name none
+# What stays if the books name none.
+KEPT = {"months": "int4", "rate": "numeric", "psk": "numeric", "schedule_digest": "varchar"}
 LINE = {"due_on": "date", **dict.fromkeys(SCHEDULE_SUMS, "numeric"), "paid_on": "date"}
 
 
