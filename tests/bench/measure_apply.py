@@ -94,7 +94,7 @@ def contracts(known, turn: int, stamp: datetime) -> list:
 class Stream(list):
     """A page as ``Exchange.contracts`` yields it."""
 
-    more, unknown_keys, as_of = True, (), NOW
+    more, unknown_keys, as_of, foreign, cursor = True, (), NOW, (), None
 
 
 def pull(rows) -> float:

@@ -149,8 +149,10 @@ class Money:
             "НомерПлатежногоПоручения": json.loads(row["payout"])["payment_order"]
             if issued
             else "",
-            "Телефон": _client(row).get("Телефон", ""),
-            "ДатаРождения": _client(row).get("ДатаРождения", ""),
+            "Заемщик": {
+                name: _client(row).get(name, "")
+                for name in ("Фамилия", "Имя", "Отчество", "Телефон", "ДатаРождения")
+            },
             "ГрафикПлатежей": [
                 {
                     "Дата": one.due_on,

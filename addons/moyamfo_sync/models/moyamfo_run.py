@@ -13,7 +13,7 @@ from odoo.addons.tour_loan.models.outbox.ending import Period
 from odoo.addons.tour_loan.rules.masking import mask_text
 
 from .. import connection
-from ..protocol.errors import ExchangeError, FormatError, ProfileError
+from ..protocol.errors import ExchangeError, FormatError, NotOffered, ProfileError
 
 _logger = logging.getLogger(__name__)
 
@@ -148,12 +148,13 @@ class MoyamfoRun(models.Model):
     # === PULLING === #
 
     @api.model
-    def _pull(self, kind, page=1, since=None, as_of=None, after=0, first=None):
+    def _pull(self, kind, page=1, since=None, as_of=None, after=0, first=None, cursor=None):
         """Job: one page. The next page is a job of its own.
 
         :param since, as_of: of the first page, for the following ones (naive UTC)
         :param after: id of the last record that earlier pages asked for
         :param first: id of the first page's run
+        :param cursor: where this page begins, by a lender's own counting
         """
         # contracts come in the order 1C streams them: two such pulls take turns
         if kind in STREAMED and not self.env["tour_loan.lock"]._take_place(STREAMED[0], 1):
@@ -161,7 +162,7 @@ class MoyamfoRun(models.Model):
         if page == 1 and self._is_going_on(kind):
             return "its pages are on their way"
         self._note_dead_self(kind, page)
-        values = {"page": page, "since": since, "as_of": as_of, "after_id": after}
+        values = {"page": page, "since": since, "as_of": as_of, "after_id": after, "cursor": cursor}
         values["first_id"] = self.browse(first).exists().id
         if page == 1:
             values |= self._where_it_broke_off(kind)
@@ -171,6 +172,9 @@ class MoyamfoRun(models.Model):
         try:
             more = getattr(run, f"_pull_{kind}")(connection.exchange(self.env))
             run.complete = not more
+        except NotOffered:
+            run.unlink()
+            return "not offered by this accounting system"
         except (ExchangeError, ProfileError) as error:
             run.error = str(error)
             if isinstance(error, FormatError):
@@ -186,7 +190,8 @@ class MoyamfoRun(models.Model):
 
     def _pull_applications(self, exchange):
         self.since = self.since or self._watermark("applications")
-        answer = exchange.changed_applications(self.since.replace(tzinfo=UTC), self.page)
+        since, cursor = self.since.replace(tzinfo=UTC), self.cursor or None
+        answer = exchange.changed_applications(since, self.page, cursor)
         self._take(answer, self._apply_applications)
         return answer.more
 
@@ -234,7 +239,7 @@ class MoyamfoRun(models.Model):
         """
         rows, problems = answer.rows, []
         if asked is not None:
-            rows, problems = self._only_asked(rows, lambda row: row.uid, asked)
+            rows, problems = self._only_asked([*rows, *answer.foreign], asked)
         if missing:
             answered = {row.uid for row in rows} | {row.key for row in answer.bad}
             problems += [f"{uid}: {missing}" for uid in asked if uid not in answered]
@@ -243,25 +248,26 @@ class MoyamfoRun(models.Model):
         problems += [f"unknown key «{key}»" for key in sorted(answer.unknown_keys)]
         self.write(
             {
-                "row_count": len(answer.rows) + len(answer.bad),
+                "row_count": len(answer.rows) + len(answer.bad) + len(answer.foreign),
                 "changed_count": changed,
                 "problems": "\n".join([*self._time_problems(answer.as_of), *problems]),
                 "as_of": self.as_of or self._believed(answer.as_of),
+                "next_cursor": answer.cursor,
             }
         )
 
-    def _only_asked(self, rows, uid_of, asked) -> tuple:
+    def _only_asked(self, rows, asked) -> tuple:
         """Return the rows that were asked for, and what is to be said of the others.
 
         1C that leaves the question's filter out would else tell of strangers, or of ours
         as if it had been asked.
         """
         asked = set(asked)
-        foreign = [str(uid_of(row)) for row in rows if uid_of(row) not in asked]
+        foreign = [str(row.uid) for row in rows if row.uid not in asked]
         if not foreign:
             return rows, []
         self.foreign_count = len(foreign)
-        return [row for row in rows if uid_of(row) in asked], [self._said_unasked(foreign)]
+        return [row for row in rows if row.uid in asked], [self._said_unasked(foreign)]
 
     def _said_unasked(self, foreign) -> str:
         return self.with_context(lang="ru_RU").env._(

@@ -25,6 +25,8 @@ class MoyamfoRun(models.Model):
     )
     page_ids = fields.One2many("moyamfo.run", "first_id", "Pages", readonly=True)
     last_id = fields.Integer(readonly=True, help="The last record of ours this page asked for.")
+    cursor = fields.Char("Begins at", readonly=True, help="By the lender's own counting.")
+    next_cursor = fields.Char(readonly=True)
     total_count = fields.Integer("To ask in all", readonly=True)
     progress = fields.Float("Progress, %", compute="_compute_progress")
     standing = fields.Selection(
@@ -60,13 +62,10 @@ class MoyamfoRun(models.Model):
             self.page + 1,
             self.since,
             self.as_of,
-            after=self._last_asked(),
+            after=self.last_id or self.after_id,
             first=self.first_id.id,
+            **({"cursor": self.next_cursor} if self.next_cursor else {}),
         )
-
-    def _last_asked(self) -> int:
-        """Return the key the next page begins behind."""
-        return self.last_id or self.after_id
 
     def _try_later(self):
         """Enqueue a failed page of a long pull again: no other pull asks for the same soon."""
@@ -83,6 +82,7 @@ class MoyamfoRun(models.Model):
             wait=wait,
             after=self.after_id,
             first=self.first_id.id,
+            **({"cursor": self.cursor} if self.cursor else {}),
         )
 
     def _tries(self) -> int:
@@ -139,6 +139,7 @@ class MoyamfoRun(models.Model):
             "since": last.since,
             "as_of": last.as_of,
             "after_id": last.after_id,
+            "cursor": last.cursor,
             "first_id": last.first_id.id,
         }
 

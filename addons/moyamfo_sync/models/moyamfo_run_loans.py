@@ -50,12 +50,13 @@ class MoyamfoRun(models.Model):
         """Stream one page of changed contracts; a batch of contracts is in memory at a time."""
         self.since = self.since or self._watermark("contracts")
         since = self.since.replace(tzinfo=UTC)
-        with exchange.contracts(since=since, page=self.page) as stream:
+        with exchange.contracts(since=since, page=self.page, cursor=self.cursor or None) as stream:
             return self._take_contracts(stream)
 
     def _pull_portfolio(self, exchange):
         """Every contract there is, at the lender's wish: the first load of his portfolio."""
-        with exchange.contracts(since=LONG_AGO, page=self.page) as stream:
+        since, cursor = LONG_AGO, self.cursor or None
+        with exchange.contracts(since=since, page=self.page, cursor=cursor) as stream:
             return self._take_contracts(stream)
 
     def _pull_loans(self, exchange):
@@ -123,11 +124,11 @@ class MoyamfoRun(models.Model):
             each of them
         """
         taken = {"rows": 0, "changed": 0, "foreign": 0}
-        problems, unasked, answered, batch = [], [], set(), []
+        problems, unasked, answered, batch, bad = [], [], set(), [], {}
         for contract in stream:
             taken["rows"] += 1
             if isinstance(contract, BadRow):
-                problems.append(f"{contract.key}: {contract.reason}")
+                bad[contract.key] = contract.reason
                 continue
             keys = {contract.application_uid, contract.uid}
             if asked is not None and keys.isdisjoint(asked):
@@ -139,6 +140,8 @@ class MoyamfoRun(models.Model):
                 self._take_batch(batch, problems, taken, anew)
                 batch = []
         self._take_batch(batch, problems, taken, anew)
+        self._keep_unreadable(bad, problems)
+        unasked += [contract.number for contract in stream.foreign]
         missing = self.env._("1C has no contract of it")
         problems += [f"{key}: {missing}" for key in asked or () if key not in answered]
         if unasked:
@@ -152,9 +155,18 @@ class MoyamfoRun(models.Model):
                 "foreign_count": taken["foreign"],
                 "problems": "\n".join([*self._time_problems(stream.as_of), *problems]),
                 "as_of": self.as_of or self._believed(stream.as_of),
+                "next_cursor": stream.cursor,
             }
         )
         return stream.more
+
+    def _keep_unreadable(self, bad, problems):
+        """A contract of ours that cannot be read waits for a person; of others it is noted."""
+        problems += [f"{number}: {reason}" for number, reason in bad.items()]
+        if not bad:
+            return
+        for loan in self.env["tour_loan.loan"].search([("number", "in", list(bad))]):
+            self.env["moyamfo.aside"]._keep("contract", loan.number, [bad[loan.number]], loan)
 
     def _take_batch(self, contracts, problems, taken, anew):
         """Take over some contracts: most are as they were, few move a loan's state."""
@@ -247,9 +259,12 @@ class MoyamfoRun(models.Model):
 
         The profile says so: by telling where 1C says whose they are.
         """
-        profile = connection.exchange(self.env).profile
-        told = profile.keys.get("contract") or {}
-        return bool(told.get("phone") and told.get("birth_date"))
+        exchange = connection.exchange(self.env)
+        if not exchange.offers("contracts"):
+            return False
+        told = exchange.profile.operations["get_contracts"].call.shapes["contract"]
+        spot = told.spot("borrower")
+        return spot is not None and spot.path is not None
 
     def _take_by_set(self, by_set, taken) -> list:
         """Write figures by the set; return what has to be taken over one by one after all."""
@@ -276,8 +291,8 @@ class MoyamfoRun(models.Model):
 def digests_of(contract) -> tuple[str, str]:
     """Return what the contract's figures, and its schedule, are recognised by."""
     told = "|".join(map(str, _told(contract)))
-    if contract.phone or contract.birth_date:
-        told += f"|{contract.phone}|{contract.birth_date}"
+    if person := contract.borrower:
+        told += f"|{person.phone}|{person.birth_date}"
     # of numbers and days: what Python makes of tuples of numbers is the same in each process,
     # and takes half the time of a text of them. A night compares 20,000 such schedules.
     lines = tuple(
@@ -310,11 +325,17 @@ def update_of(contract, surplus, digests, anew) -> dict:
         "figures_of": _naive(contract.as_of),
         "schedule": [dict(zip(LINE, _line(line), strict=True)) for line in contract.schedule],
         "surplus": surplus,
-        "person": {"phone": contract.phone, "birth_date": contract.birth_date},
+        "person": person_of(contract),
         "figures_digest": digests[0],
         "schedule_digest": digests[1] or None,
         "anew": bool(anew),
     }
+
+
+def person_of(contract) -> dict:
+    """Return whose a contract is, as far as 1C says."""
+    told = contract.borrower
+    return {"phone": told and told.phone, "birth_date": told and told.birth_date}
 
 
 def _only_figures(row, update) -> bool:

@@ -17,7 +17,8 @@ class MoyamfoRun(models.Model):
 
     def _pull_payments(self, exchange):
         self.since = self.since or self._watermark("payments")
-        answer = exchange.changed_payments(self.since.replace(tzinfo=UTC), self.page)
+        since, cursor = self.since.replace(tzinfo=UTC), self.cursor or None
+        answer = exchange.changed_payments(since, self.page, cursor)
         self._take(answer, self._apply_payments)
         return answer.more
 

@@ -13,7 +13,9 @@ PERSON = {"Телефон": PHONE, "ДатаРождения": BORN}
 class TestElsewhere(LoansCase):
     def of_office(self, number="ОФ-1", **values):
         """A contract of the lender's office: its application is nobody's here."""
-        return contract("office-7", number=number, УИД=f"contract-{number}", **PERSON | values)
+        whose = {name: values.pop(name, standing) for name, standing in PERSON.items()}
+        uid = f"contract-{number}"
+        return contract("office-7", number=number, УИД=uid, Заемщик=whose, **values)
 
     def taken(self, number="ОФ-1", **values):
         self.answer_contracts(self.of_office(number, **values))
@@ -82,7 +84,7 @@ class TestElsewhere(LoansCase):
 
     def test_an_application_of_ours_nobody_signed_is_no_loan(self):
         application = self.new_application(state="approved")
-        self.answer_contracts(contract(application.uuid, number="ОФ-2", **PERSON))
+        self.answer_contracts(contract(application.uuid, number="ОФ-2", Заемщик=PERSON))
         self.pull("contracts")
         self.assertFalse(self.env["tour_loan.loan"].search([("number", "=", "ОФ-2")]))
 

@@ -15,6 +15,7 @@ class TestPullsByKey(LoansCase):
     def setUp(self):
         super().setUp()
         profile = connection.exchange(self.env).profile
+        self.addCleanup(object.__setattr__, profile, "page_size", profile.page_size)
         object.__setattr__(profile, "page_size", SIZE)
 
     def pull_all(self, kind):
