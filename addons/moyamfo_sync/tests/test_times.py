@@ -22,6 +22,7 @@ def ahead(**delta):
 
 class TestTimes(LoansCase):
     def waiting(self, kind):
+        self.env.invalidate_all()
         return self.env["tour_loan.attention"].search([("kind", "=", kind)])
 
     def test_figures_of_the_year_3999_are_not_taken_and_freeze_no_loan(self):
