@@ -115,6 +115,7 @@ def look(engine: Engine, passwords: dict[str, str]) -> None:
     checks.check_roots(engine)
     checks.check_database(engine, passwords)
     checks.check_documents(engine)
+    checks.check_backup(engine, passwords)
     checks.check_secrets(engine, passwords)
 
 

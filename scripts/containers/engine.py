@@ -5,6 +5,7 @@ shares another's (``network_mode``). A namespace more is the machine outside, wh
 are published. Nothing of the machine's own network is touched.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -53,6 +54,11 @@ class Engine:
         self._wires: list[subprocess.Popen] = []
 
     def __enter__(self) -> "Engine":
+        self._lock = Path("/run/tour-loan-containers.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure("another `make containers` runs on this machine") from None
         self.remove()  # of a run that was killed
         try:
             self._make_network()
@@ -63,6 +69,7 @@ class Engine:
 
     def __exit__(self, *_exception) -> None:
         self.remove()
+        self._lock.close()
 
     def remove(self) -> None:
         """End and forget containers, volumes, networks; images stay."""
@@ -93,8 +100,8 @@ class Engine:
 
     def once(self, name: str, *command: str, extra=(), stdin: str = "") -> tuple[int, str]:
         """Do ``docker compose run --rm -T [EXTRA] NAME COMMAND``; return exit code and output."""
-        options = [*self._arguments(self.services[name], extra), *command]
-        return self._run("run", "--rm", "-i", *options, stdin=stdin)
+        options = self._arguments(self.services[name], once=True, extra=extra)
+        return self._run("run", "--rm", "-i", *options, *command, stdin=stdin)
 
     def inside(self, name: str, *command: str, user: str = "", ok: bool = True) -> str:
         """Do ``docker compose exec``; return the output, also of what fails if it may."""
@@ -147,14 +154,14 @@ class Engine:
         )
         return done.returncode, done.stdout
 
-    def _arguments(self, service: Service, extra=()) -> list[str]:
+    def _arguments(self, service: Service, once: bool = False, extra=()) -> list[str]:
         image = service.said["image"]
         built = {one.said["image"] for one in self.services.values() if "build" in one.said}
         return [
             *LIMITS,
             *("--network", f"ns:/run/netns/{PREFIX}{service.shares or service.name}"),
             *(f"--add-host={name}:{address}" for name, address in self.addresses.items()),
-            *service.run_arguments(PREFIX),
+            *service.run_arguments(PREFIX, once),
             *extra,
             f"localhost/{image}" if image in built else bases.image(image),
         ]

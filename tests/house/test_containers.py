@@ -51,6 +51,15 @@ def test_every_service_tells_whether_it_is_well(name):
     assert 0 < health["timeout"] <= health["interval"] and health["retries"] >= 3
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_in_memory_may_be_written_by_the_services_user(name):
+    """A tmpfs gets the mode of the image's folder, and most of them are root's alone."""
+    service = services()[name]
+    in_memory = set(service.said["tmpfs"])
+    assert in_memory <= {"/tmp", "/run/postgresql", "/mnt/extra-addons:ro"}
+    assert "/mnt/extra-addons" not in service.writable
+
+
 def test_what_is_mounted_from_the_checkout_is_read_only():
     for name, service in services().items():
         for mount in service.said.get("volumes", ()):
@@ -135,11 +144,13 @@ def test_the_translation_says_what_the_file_says():
     assert ("--user", "odoo") in pairs and "--read-only" in options
     assert ("--cap-drop", "ALL") in pairs and ("--security-opt", "no-new-privileges") in pairs
     assert ("--volume", "volume-filestore:/var/lib/odoo") in pairs
-    assert ("--tmpfs", "/tmp") in pairs and ("--tmpfs", "/mnt/extra-addons:ro") in pairs
+    assert ("--tmpfs", "/tmp:notmpcopyup") in pairs
     assert ("--env", "PGPASSWORD=two") in pairs
     assert ("--env-file", str(ROOT / "docker" / "odoo.env")) in pairs
     assert ("--health-cmd", "CMD curl -fsS http://127.0.0.1:8069/web/health") in pairs
     assert ("--health-start-period", "60s") in pairs and ("--stop-timeout", "60") in pairs
+    assert ("--restart", "unless-stopped") in pairs
+    assert "--restart" not in services()["odoo"].run_arguments("volume-", once=True)
 
 
 def test_services_start_after_those_they_need():
