@@ -168,14 +168,12 @@ def check_secrets(engine: Engine, passwords: dict[str, str]) -> None:
     true(not any(word in shown for word in passwords.values()), "no command line shows a password")
 
 
-def counts(engine: Engine) -> str:
-    """Return rows of what must not get lost, and the size of the documents' folder."""
+def counts(engine: Engine) -> list[int]:
+    """Return rows of what must not get lost, and how many documents are in the folder."""
     tables = ("tour_loan_application", "tour_loan_signature", "tour_loan_document", "tour_loan_sms")
     rows = [sql(engine, f"SELECT count(*) FROM {table}") for table in tables]
-    files = engine.inside(
-        "odoo", "sh", "-c", "find /var/lib/odoo/filestore -type f | wc -l"
-    ).strip()
-    return " ".join([*rows, files])
+    find = "find /var/lib/odoo/filestore -type f | wc -l"
+    return [int(number) for number in (*rows, engine.inside("odoo", "sh", "-c", find))]
 
 
 def golive(engine: Engine) -> None:

@@ -41,7 +41,7 @@ def begin(password: str) -> None:
     """Play until the questionnaire is sent."""
     check_doors()
     forms = Forms(House()).order()
-    russian = "Слон Тур" in forms.answer.text and 'lang="ru' in forms.answer.text
+    russian = 'lang="ru' in forms.answer.text and "документ" in forms.answer.text.lower()
     true(russian, "application.create, signed, gave a link; its page is Russian")
     forms.submit()
     forms.submit(CODE_FORM, code=forms.code())
