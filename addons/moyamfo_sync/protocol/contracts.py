@@ -81,7 +81,9 @@ class ContractStream:
     def __iter__(self) -> Iterator[dto.Contract | dto.BadRow]:
         for row in self._rows:
             if isinstance(row, dto.Contract):
-                if self._wanted is not None and row.application_uid not in self._wanted:
+                # by its own id, of one that did not begin here
+                asked = self._wanted is None or row.application_uid in self._wanted
+                if not (asked or row.uid in (self._wanted or ())):
                     self.foreign += [row] if self._filtered else []
                     continue
                 self.ahead += self._ahead.of("contract", row, row.number)
