@@ -14,6 +14,7 @@ from . import test_code_login
 from . import test_code_strangers
 from . import test_code_words
 from . import test_login
+from . import test_taken_over
 from . import test_application_news
 from . import test_cabinet
 from . import test_page_policy
@@ -23,6 +24,7 @@ from . import test_document_promises
 from . import test_application_refusal
 from . import test_signing_news
 from . import test_loan
+from . import test_refused
 from . import test_repayment
 from . import test_payment_purpose
 from . import test_payment_page
