@@ -176,6 +176,7 @@ def test_flows_that_are_no_loan_are_refused(rows):
         # A year belongs to the intervals that are no longer than a year; a day more does not.
         (["2026-01-10", "2026-02-15", "2027-02-15"], psk.YEAR),
         (["2026-01-10", "2026-02-15", "2026-04-06", "2027-04-07"], psk.BasePeriod(days=50)),
+        (["2026-01-01", "2026-01-10", "2027-01-10", "2027-02-25"], psk.BasePeriod(days=206)),
         # The mean is a year at the most.
         (
             ["2026-01-10", "2026-02-15", "2026-04-06", "2026-07-20", "2031-04-07"],
