@@ -6,15 +6,17 @@
     "author": "Tour Loan Team",
     "license": "LGPL-3",
     "depends": ["tour_loan", "queue_job"],
-    "external_dependencies": {"python": ["lxml", "requests", "zeep"]},
+    "external_dependencies": {"python": ["lxml", "pydantic", "requests", "zeep"]},
     "data": [
         "security/ir.model.access.csv",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
         "views/moyamfo_message_views.xml",
         "views/moyamfo_run_views.xml",
+        "views/moyamfo_aside_views.xml",
         "views/moyamfo_menus.xml",
         "views/periods_views.xml",
         "views/tour_loan_application_views.xml",
+        "views/tour_loan_loan_views.xml",
     ],
 }
