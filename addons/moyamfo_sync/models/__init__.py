@@ -1,4 +1,5 @@
 from . import moyamfo_message, moyamfo_run, moyamfo_run_loans, tour_loan_application
+from . import moyamfo_message_asking, moyamfo_message_endpoint
 from . import tour_loan_loan
 from . import ir_http
 from . import settings

@@ -13,7 +13,8 @@ from odoo.addons.tour_loan.models.outbox.ending import Period
 from odoo.addons.tour_loan.rules.masking import mask_text
 
 from .. import connection
-from ..protocol.errors import ExchangeError, FormatError, ProfileError
+from ..protocol.errors import AccessRefused, ExchangeError, FormatError, ProfileError
+from ..words import explained
 
 _logger = logging.getLogger(__name__)
 
@@ -142,6 +143,9 @@ class MoyamfoRun(models.Model):
 
         :param since, as_of: of the first page, for the following ones (naive UTC)
         """
+        messages = self.env["moyamfo.message"]
+        if messages._paused():
+            return "the exchange is paused; who resumes it asks anew"
         # contracts come in the order 1C streams them: two such pulls take turns
         if kind in STREAMED and not self.env["tour_loan.lock"]._take_place(STREAMED[0], 1):
             raise RetryableJobError("contracts are being taken over", 5, ignore_retry=True)
@@ -151,15 +155,28 @@ class MoyamfoRun(models.Model):
             more = getattr(run, f"_pull_{kind}")(connection.exchange(self.env))
             run.complete = not more
         except (ExchangeError, ProfileError) as error:
-            run.error = str(error)
-            if isinstance(error, FormatError):
-                connection.forget()
+            run._failed(error)
         run.finished_at = fields.Datetime.now()
+        run._tell_messages()
         if more:
             self._enqueue(kind, page + 1, run.since, run.as_of)
         if kind == "fresh":
             run._continue_asking()
         return f"{run.row_count} rows, {run.changed_count} changed {run.error or ''}"
+
+    def _failed(self, error):
+        """Note why 1C could not be asked, in words; one that lets nobody in is left alone."""
+        self.error = explained(self.with_context(lang="ru_RU").env, error)
+        if isinstance(error, AccessRefused):
+            self.env["moyamfo.message"]._refused(error)
+        elif isinstance(error, FormatError):
+            connection.forget()
+
+    def _tell_messages(self):
+        """1C was there: messages that wait for its return go."""
+        if self.as_of and not self.error:
+            messages = self.env["moyamfo.message"]
+            messages._answered(messages._outbox)
 
     def _pull_applications(self, exchange):
         self.since = self.since or self._watermark("applications")

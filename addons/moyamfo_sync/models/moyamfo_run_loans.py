@@ -59,13 +59,16 @@ class MoyamfoRun(models.Model):
 
         :param uuid: of its application
         """
+        if self.env["moyamfo.message"]._paused():
+            return
         run = self.create({"kind": "loans"})
         try:
             with connection.exchange(self.env).contracts(uids=[uuid]) as stream:
                 run._take_contracts(stream, [uuid])
         except (ExchangeError, ProfileError) as error:
-            run.error = str(error)
+            run._failed(error)
         run.finished_at = fields.Datetime.now()
+        run._tell_messages()
 
     def _take_contracts(self, stream, asked=()) -> bool:
         """Take over contracts as they come; 1C must know those ``asked`` for."""

@@ -1,6 +1,8 @@
 """What can go wrong in the exchange, by what has to be done about it.
 
 =================  ==========================================================
+AccessRefused      login, password or rights are refused (401, 403): nothing is
+                   asked any more until somebody has looked
 TransportError     the answer did not arrive whole: retry by itself, but ask
                    for the state first when ``maybe_received``
 FormatError        an answer came and cannot be read: a person looks; the
@@ -31,6 +33,19 @@ class TransportError(ExchangeError):
         self.maybe_received = maybe_received
         self.status = status
         self.retry_after = retry_after
+
+
+class AccessRefused(TransportError):
+    """1C does not let us in: 401 or 403. The request certainly was not worked on.
+
+    ``publication``: whose access it is, where a profile has several; "" for the only one.
+    """
+
+    kind = "access"
+
+    def __init__(self, text, *, status=None, publication=""):
+        super().__init__(text, maybe_received=False, status=status)
+        self.publication = publication
 
 
 class FormatError(ExchangeError):

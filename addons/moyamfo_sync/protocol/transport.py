@@ -20,7 +20,7 @@ from urllib3.exceptions import InvalidHeader
 from zeep.cache import InMemoryCache, SqliteCache
 from zeep.transports import Transport
 
-from .errors import BusinessError, FormatError, TransportError
+from .errors import AccessRefused, BusinessError, FormatError, TransportError
 from .profile import Profile
 
 ANSWER_LIMIT = 64 * 1024 * 1024  # bytes of an answer that is read at once
@@ -96,11 +96,7 @@ class SoapTransport(Transport):
             rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)", content[:200], re.I
         )
         if status in (401, 403):
-            raise TransportError(
-                f"HTTP {status}: login or rights are refused",
-                maybe_received=False,
-                status=status,
-            )
+            raise AccessRefused(f"HTTP {status}: login or rights are refused", status=status)
         if looks_html:
             raise TransportError(f"HTTP {status}: an HTML page instead of an answer", status=status)
         declared = response.headers.get("Content-Length", "")
