@@ -15,9 +15,9 @@ from scripts.postgres import Postgres
 DATABASE = "tour_loan_demo"
 
 
-def command(database: str) -> list[str]:
+def command(database: str, name: str = "golive") -> list[str]:
     """Return the command line; Odoo looks for an addon's command in the path before it."""
-    python, program, *rest = odoo.command("golive", database)
+    python, program, *rest = odoo.command(name, database)
     path = rest[rest.index("--addons-path") + 1]
     return [python, program, f"--addons-path={path}", *rest]
 

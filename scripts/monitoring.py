@@ -54,6 +54,8 @@ PANELS = (
     )),
     ("Attacks", (
         ("Refusals an hour", "sum by (kind) (increase(tour_loan_attacks_total[1h]))", "{{kind}}", "short"),
+        ("Persons the busiest reader read in an hour", "tour_loan_persons_read_hour", "", "short"),
+        ("Staff who read too many", "tour_loan_mass_readers", "", "short"),
     )),
     ("The server", (
         ("Free disk", "tour_loan_disk_free_bytes", "", "bytes"),

@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -50,6 +51,7 @@ USUALLY = {
 }
 LONGEST = 2400  # seconds of one phase: what takes longer waits for what never comes
 speaking = threading.Lock()
+running: set[subprocess.Popen] = set()
 
 
 class Phase(NamedTuple):
@@ -86,6 +88,9 @@ def main() -> int:
     if unknown := set(wanted) - {phase.name for phase in phases}:
         sys.exit(f"no such phase: {', '.join(sorted(unknown))}")
     started = time.monotonic()
+    # what begins in the background of a script has Ctrl-C shut out, and phases inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, end)
     with (VAR / "test.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,6 +104,13 @@ def main() -> int:
     print("Failed: " + ", ".join(broken) if broken else "All phases are well.")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
+
+
+def end(*_signal) -> None:
+    """End as Ctrl-C in a terminal does, which reaches the phases too: they leave no house."""
+    for process in running.copy():
+        process.send_signal(signal.SIGINT)
+    raise KeyboardInterrupt
 
 
 def all_phases() -> list[Phase]:
@@ -213,7 +225,8 @@ def watched(phase: Phase, lane: str) -> tuple[str, int]:
         text=True,
         errors="replace",
     ) as process:
-        guard = threading.Timer(LONGEST, process.terminate)
+        running.add(process)
+        guard = threading.Timer(LONGEST, process.send_signal, (signal.SIGINT,))
         guard.daemon = True
         guard.start()
         for line in process.stdout:
@@ -227,6 +240,7 @@ def watched(phase: Phase, lane: str) -> tuple[str, int]:
                 say(f"{phase.name}: {line}", end="")
             urgent = urgent and not (phase.patient and line.startswith(at_once.END))
         guard.cancel()
+    running.discard(process)
     if kept:
         say("".join((f"\n=== {phase.name}\n", *kept)), end="")
     return "".join(lines), process.returncode

@@ -9,6 +9,8 @@ from functools import wraps
 
 from odoo.http import Request
 
+from . import refusals
+
 
 def install():
     """Wrap the serving of requests; once a process."""
@@ -20,9 +22,14 @@ def _with_events(serve_db):
     def _serve_db(self):
         from .models.audit.event import write_kept  # noqa: PLC0415 (models are loaded by then)
 
+        ended = None
         try:
             return serve_db(self)
+        except Exception as error:
+            ended = error
+            raise
         finally:
+            refusals.ending(self, ended)
             write_kept(self)
 
     return _serve_db

@@ -55,6 +55,7 @@ REFUSALS = {
 ATTACKS = (
     *("refused_signature", "refused_notice", "refused_token", "too_many"),
     *("wrong_code", "locked_code", "wrong_password", "wrong_factor", "lock_out"),
+    "access_refused",
 )
 
 

@@ -1,7 +1,10 @@
 """Lines of Odoo's log: without personal data, and as JSON where a machine reads them.
 
 ``TOUR_LOAN_LOG_FORMAT=json`` makes each line an object; else Odoo's own format stays. Both
-are masked here, where a line is written, whoever wrote it and whatever he passed.
+are masked here, where a line is written, whoever wrote it and whatever he passed. Nobody
+writes a line by what he sends: in an argument every sign that ends a line, or moves the
+cursor of who reads it, is written as an escape, and what a text or a traceback has of more
+lines stands indented below the first.
 """
 
 import copy
@@ -13,6 +16,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import wraps
+from numbers import Number
 
 from odoo.http import Application
 
@@ -22,6 +26,9 @@ from .tools import server_setting
 REQUEST = "tour_loan_request"  # of the thread that answers it
 REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 INCIDENT = re.compile(r"\bincident ([0-9a-f]{32})\b")
+# All that ends a line for somebody (str.splitlines), C0 and C1, and what turns text round.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+INDENT = "    "
 
 
 class Masked(logging.Formatter):
@@ -37,11 +44,12 @@ class Masked(logging.Formatter):
     def masked(self, record) -> logging.LogRecord:
         """Return a copy of the record that holds its text and traceback masked."""
         shown = copy.copy(record)  # other handlers and tests have the record as it is
-        shown.msg, shown.args = mask_patterns(_text(record)), None
+        shown.msg, shown.args = _below(mask_patterns(_text(record))), None
         if record.exc_info and not record.exc_text:
-            shown.exc_text = mask_patterns(self.formatException(record.exc_info))
-        elif record.exc_text:
-            shown.exc_text = mask_patterns(record.exc_text)
+            shown.exc_text = self.formatException(record.exc_info)
+        for name in ("exc_text", "stack_info"):
+            if told := getattr(shown, name):
+                setattr(shown, name, INDENT + _below(mask_patterns(told)))
         return shown
 
 
@@ -63,10 +71,12 @@ class JsonLines(logging.Formatter):
             line["incident"] = incident[1]
         if record.exc_text:
             line["traceback"] = record.exc_text
-        return json.dumps(
-            {name: value for name, value in line.items() if value is not None},
-            ensure_ascii=False,
-            default=str,
+        return _one_line(
+            json.dumps(
+                {name: value for name, value in line.items() if value is not None},
+                ensure_ascii=False,
+                default=str,
+            )
         )
 
 
@@ -75,7 +85,7 @@ def _text(record) -> str:
     try:
         args = record.args
         if isinstance(args, Mapping):
-            return str(record.msg) % mask(args)
+            return str(record.msg) % {k: _masked_argument(v) for k, v in mask(args).items()}
         if isinstance(args, tuple) and args:
             return str(record.msg) % tuple(map(_masked_argument, args))
         return record.getMessage()
@@ -84,11 +94,39 @@ def _text(record) -> str:
 
 
 def _masked_argument(value):
-    if isinstance(value, Mapping | list | tuple):
-        return mask(value)
     if isinstance(value, bytes):
-        return mask_text(value.decode(errors="replace"))
-    return mask_text(value) if isinstance(value, str) else value
+        value = value.decode(errors="replace")
+    if isinstance(value, str):
+        return _one_line(mask_text(value))
+    if value is None or isinstance(value, Number):
+        return value
+    return _OneLine(mask(value) if isinstance(value, Mapping | list | tuple) else value)
+
+
+class _OneLine:
+    """Anything, errors above all, that is written as one line."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def __str__(self):
+        return _one_line(str(self._value))
+
+    def __repr__(self):
+        return _one_line(repr(self._value))
+
+
+def _one_line(text: str) -> str:
+    return _escaped(text).replace("\n", "\\n")
+
+
+def _below(text: str) -> str:
+    """Return a text whose further lines cannot be taken for lines of the log."""
+    return _escaped(text).replace("\n", f"\n{INDENT}")
+
+
+def _escaped(text: str) -> str:
+    return CONTROL.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text)
 
 
 def install() -> None:

@@ -12,14 +12,17 @@ so that a hundredth of one can be seen. Reads and writes one JSON file,
 import json
 import os
 import statistics
+import sys
 from pathlib import Path
 from time import perf_counter_ns
 
 from werkzeug.test import Client
 
-from odoo.http import get_default_session, root
-from odoo.service.security import compute_session_token
+from odoo.http import root
 from odoo.tools import config
+
+sys.path.append(os.getcwd())  # the checkout, where the shell was started
+from tests.bench.sessions import session_of  # noqa: E402
 
 FILE = Path(os.environ["TOUR_LOAN_BENCH"])
 SETTINGS = json.loads(FILE.read_text())
@@ -44,21 +47,11 @@ def counted(method):
     return classmethod(timed)
 
 
-def session_of(user) -> str:
-    """Log ``user`` in; return the session's id."""
-    session = root.session_store.new()
-    session.update(get_default_session(), db=env.cr.dbname, uid=user.id, login=user.login)
-    session.context = dict(env["res.users"].with_user(user).context_get())
-    session.session_token = compute_session_token(session, env(user=user))
-    root.session_store.save(session)
-    return session.sid
-
-
 def requests() -> dict:
     """Return {name: function that makes one request}."""
     client = Client(root, use_cookies=False)
     employee = env["res.users"].browse(SETTINGS["employee_id"])
-    cookie = {"Cookie": f"session_id={session_of(employee)}"}
+    cookie = {"Cookie": f"session_id={session_of(env, employee)}"}
     bearer = {"Authorization": f"bearer {SETTINGS['employee_key']}"}
     call = {"jsonrpc": "2.0", "method": "call", "params": CALL}
 

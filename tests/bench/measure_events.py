@@ -9,14 +9,17 @@ it: {page: [ms with, ms without]}, each the median of the turns' quickest quarte
 import json
 import os
 import statistics
+import sys
 from pathlib import Path
 from time import perf_counter_ns
 
 from werkzeug.test import Client
 
 from odoo import fields
-from odoo.http import get_default_session, root
-from odoo.service.security import compute_session_token
+from odoo.http import root
+
+sys.path.append(os.getcwd())  # the checkout, where the shell was started
+from tests.bench.sessions import session_of  # noqa: E402
 
 FILE = Path(os.environ["TOUR_LOAN_BENCH"])
 SETTINGS = json.loads(FILE.read_text())
@@ -62,18 +65,9 @@ def specification(kind: str) -> dict:
     return {name: {"fields": links} if described[name].type == "many2one" else {} for name in names}
 
 
-def session_of(user) -> str:
-    session = root.session_store.new()
-    session.update(get_default_session(), db=env.cr.dbname, uid=user.id, login=user.login)
-    session.context = dict(env["res.users"].with_user(user).context_get())
-    session.session_token = compute_session_token(session, env(user=user))
-    root.session_store.save(session)
-    return session.sid
-
-
 def pages(made) -> dict:
     client = Client(root, use_cookies=False)
-    cookie = {"Cookie": f"session_id={session_of(env.ref('base.user_admin'))}"}
+    cookie = {"Cookie": f"session_id={session_of(env, env.ref('base.user_admin'))}"}
 
     def ask(method, *args, **kwargs):
         params = {"model": APPLICATION, "method": method, "args": args, "kwargs": kwargs}

@@ -105,17 +105,10 @@ def check_three_books(who: Borrower, payments: int, given_back: int = 0) -> None
     :param int payments: how many there are, ``given_back`` of them refunded and reversed
     """
     settle(who.stack)
-    ours = who.stack.sql(
-        "SELECT r.uid, r.amount, r.state, t.reference, l.number "
-        "FROM tour_loan_repayment r JOIN payment_transaction t ON t.id = r.transaction_id "
-        "JOIN tour_loan_loan l ON l.id = r.loan_id "
-        "JOIN tour_loan_application a ON a.id = l.application_id "
-        "WHERE a.order_number = %s",
-        who.order_number,
-    )
-    states = [state for _uid, _amount, state, *_more in ours]
-    assert states.count("booked") == payments - given_back, states
-    assert states.count("reversed") == given_back and len(states) == payments, states
+    # what 1C booked comes by a pull, after the payments themselves
+    expected = ["booked"] * (payments - given_back) + ["reversed"] * given_back
+    wait_until(lambda: sorted(row[2] for row in _repayments(who)) == expected, 120)
+    ours = _repayments(who)
     books = who.sandbox.get("moyamfo", "books")
     for uid, amount, state, reference, _number in ours:
         (paid,) = who.sandbox.get("payu", "payments", reference=reference)["payments"]
@@ -124,9 +117,20 @@ def check_three_books(who: Borrower, payments: int, given_back: int = 0) -> None
         back = sum(Decimal(refund["amount"]) for refund in paid["refunds"])
         assert back == (0 if state == "booked" else amount)
         _check_bookings(books["money"], uid, amount, state)
-    # the figures come by a pull, after the payments themselves
+    # and so do the loan's figures
     for number in {number for *_rest, number in ours}:
         wait_until(lambda number=number: _principals(who, number) == 1, 120)
+
+
+def _repayments(who: Borrower) -> list[tuple]:
+    return who.stack.sql(
+        "SELECT r.uid, r.amount, r.state, t.reference, l.number "
+        "FROM tour_loan_repayment r JOIN payment_transaction t ON t.id = r.transaction_id "
+        "JOIN tour_loan_loan l ON l.id = r.loan_id "
+        "JOIN tour_loan_application a ON a.id = l.application_id "
+        "WHERE a.order_number = %s",
+        who.order_number,
+    )
 
 
 def _principals(who: Borrower, number: str) -> int:

@@ -116,7 +116,9 @@ class TestHeaders:
             assert any(cookie.startswith("session_id=") for cookie in cookies)
             for cookie in cookies:
                 assert "; Secure" in cookie and "SameSite=Lax" in cookie, cookie
-            assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+            assert answer.headers["Strict-Transport-Security"] == (
+                "max-age=31536000; includeSubDomains"
+            )
 
     def test_without_tls_cookies_still_work(self, nginx):
         answer = requests.get(f"{nginx.address}/web/login", timeout=60)

@@ -1,5 +1,6 @@
 """What runs the tests is tried too: it must not call a run good that was none."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -160,4 +161,42 @@ class TestOnly:
 def test_a_phase_that_never_ends_is_ended(monkeypatch):
     monkeypatch.setattr(run_tests, "LONGEST", 0.5)
     server = Phase("server", "http.server", ("0", "--bind", "127.0.0.1"))
-    assert "code -15" in run_tests.run(server, "1").broken
+    assert "ran nothing" in run_tests.run(server, "1").broken
+
+
+A_PHASE = """
+import time
+try:
+    print("waits", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("tidied")
+"""
+A_RUN = """
+import sys
+from pathlib import Path
+from scripts import run_tests
+run_tests.VAR = Path(sys.argv.pop())
+run_tests.all_phases = lambda: [run_tests.Phase("phase", "a_phase", quick=True)]
+run_tests.main()
+"""
+
+
+@pytest.mark.parametrize("begun", [(), ("sh", "-c", 'trap "" INT; exec "$@"', "sh")])
+def test_a_run_told_to_end_ends_its_phases_as_ctrl_c_does(tmp_path, begun):
+    """Also one begun in the background of a script, where Ctrl-C is shut out."""
+    (tmp_path / "a_phase.py").write_text(A_PHASE)
+    with subprocess.Popen(
+        [*begun, sys.executable, "-c", A_RUN, str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as run:
+        said = []
+        for line in run.stdout:
+            said.append(line.strip())
+            if line.endswith("waits\n"):
+                run.terminate()
+    assert "phase: tidied" in said

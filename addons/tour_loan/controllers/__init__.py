@@ -13,4 +13,5 @@ from . import payment
 from . import monitor
 from . import events
 from . import export
+from . import files
 from . import staff_login

@@ -11,9 +11,9 @@ from odoo.http import Response, request
 
 from ..rules import events
 
-LINES = {
-    "jsonl": (events.json_line, "application/x-ndjson; charset=utf-8"),
-    "cef": (events.cef_line, "text/plain; charset=utf-8"),
+MIMETYPES = {
+    "jsonl": "application/x-ndjson; charset=utf-8",
+    "cef": "text/plain; charset=utf-8",
 }
 IN_MEMORY = 4 * 1024 * 1024
 
@@ -22,13 +22,13 @@ class Events(http.Controller):
     @http.route("/web/tour_loan/events/<layout>", type="http", auth="user", methods=["GET"])
     def export(self, layout, since, until, **_kwargs):
         """Send the events from ``since`` to before ``until`` (ISO, UTC), oldest first."""
-        if layout not in LINES:
+        if layout not in MIMETYPES:
             raise NotFound
         try:
             span = [datetime.fromisoformat(moment) for moment in (since, until)]
         except ValueError:
             raise BadRequest from None
-        line, mimetype = LINES[layout]
+        line = events.LAYOUTS[layout]
         records = request.env["tour_loan.event"]
         records.check_access("read")
         records._record("exported", note={"since": since, "until": until, "format": layout})
@@ -39,7 +39,7 @@ class Events(http.Controller):
         file.seek(0)
         response = Response(
             wrap_file(request.httprequest.environ, file),
-            mimetype=mimetype,
+            mimetype=MIMETYPES[layout],
             direct_passthrough=True,
             headers={
                 "Content-Length": size,

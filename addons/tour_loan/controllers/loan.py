@@ -27,7 +27,7 @@ def with_loan(page):
         # sudo: portal users have no right on the model; ownership is checked at once
         loan_sudo = by_uuid("tour_loan.loan", uuid)
         if not may_see(loan_sudo.application_id):
-            return turn_away(loan_sudo.application_id)
+            return turn_away(loan_sudo.application_id, loan_sudo)
         values.pop("loan", None)  # a form may have a field of that name
         return page(self, loan_sudo, *args, **values)
 

@@ -14,6 +14,7 @@ from odoo.addons.payment.utils import check_access_token
 
 from ..models.loan.payment_page import FINAL
 from .loan import LoanPages, with_loan
+from .portal_base import note_refused
 
 # Seconds between two looks at whether the provider's page is there: soon at first; who
 # waits for a provider that hangs looks less often, and not with all others at once.
@@ -27,21 +28,19 @@ def with_payment(page):
     @with_loan
     @wraps(page)
     def handler(self, loan, reference, *args, **values):
-        # sudo: payments have no rule for borrowers; this one belongs to the loan checked above
+        # sudo: payments have no rule for borrowers; it must belong to the loan checked above
         payment_sudo = (
             request.env["payment.transaction"]
             .sudo()
             .search(
-                [
-                    ("reference", "=", reference),
-                    ("tour_loan_id", "=", loan.id),
-                    ("operation", "!=", "refund"),
-                ]
+                [("reference", "=", reference), ("operation", "!=", "refund")]
                 if reference.isprintable()
                 else [("id", "=", 0)]
             )
         )
-        if not payment_sudo:
+        if not payment_sudo or payment_sudo.tour_loan_id != loan:
+            if payment_sudo:
+                note_refused(payment_sudo, payment_sudo.tour_loan_id.application_id)
             raise NotFound()
         values.pop("payment", None)  # a form may have a field of that name
         return page(self, payment_sudo, *args, **values)

@@ -72,10 +72,15 @@ def link_of(application_sudo) -> str:
     return f"{application_sudo.uuid} {application_sudo.link_generation}"
 
 
-def turn_away(application_sudo):
-    """Send a visitor to the login if he may be the owner; to others nothing is there."""
+def turn_away(application_sudo, asked_sudo=None):
+    """Send a visitor to the login if he may be the owner; to others nothing is there.
+
+    :param asked_sudo: what of the application he asked for, if not for itself
+    """
     owner = application_sudo.borrower_id.user_id
     if not (request.env.user._is_public() or owner.id == request.env.uid):
+        if application_sudo:
+            note_refused(asked_sudo or application_sudo, application_sudo)
         raise NotFound()
     if request.dispatcher.routing_type == "jsonrpc":  # Odoo's payment form shows what it reads
         text = request.env(context={"lang": "ru_RU"})._(
@@ -83,6 +88,16 @@ def turn_away(application_sudo):
         )
         raise SessionExpiredException(text)
     return request.redirect(ways.to_login(here(), lost=request.httprequest.method == "POST"))
+
+
+def note_refused(record_sudo, application_sudo):
+    """Record that the visitor, if he is logged in, asked for what is another's."""
+    request.env["tour_loan.event"]._note_refused(
+        record_sudo,
+        "read",
+        application=application_sudo.id or None,
+        borrower=application_sudo.borrower_id.id or None,
+    )
 
 
 def here() -> str:

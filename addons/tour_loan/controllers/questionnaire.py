@@ -12,6 +12,7 @@ from .portal_base import (
     SESSION_KEY,
     BorrowerPages,
     link_of,
+    note_refused,
     with_application,
 )
 
@@ -183,13 +184,10 @@ class Questionnaire(BorrowerPages):
 
 def _document(application, document_id: int):
     """Return a document of this application, or of nobody and its agency; else it is 404."""
-    document = application.env["tour_loan.document"].search(
-        [
-            ("id", "=", document_id),
-            ("agency_id", "=", application.agency_id.id),
-            ("application_id", "in", (False, application.id)),
-        ]
-    )
-    if not document:
+    document = application.env["tour_loan.document"].search([("id", "=", document_id)])
+    is_his = document.application_id in (application.browse(), application)
+    if not document or not is_his or document.agency_id != application.agency_id:
+        if document:
+            note_refused(document, document.application_id)
         raise NotFound()
     return document

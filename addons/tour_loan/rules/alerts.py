@@ -239,6 +239,24 @@ ALERTS = (
         {"kind": "too_many"},
         0,
     ),
+    # --- the lender's own people ---
+    Alert(
+        "AccessRefused",
+        "Somebody keeps asking for what he may not see",
+        "tour_loan_attacks_total",
+        50,
+        INCREASE,
+        {"kind": "access_refused"},
+        0,
+    ),
+    Alert(
+        "MassReading",
+        "Somebody reads the personal data of very many people",
+        "tour_loan_mass_readers",
+        0,
+        minutes=0,
+        urgent=True,
+    ),
     # --- the server ---
     Alert(
         "BackupOld",

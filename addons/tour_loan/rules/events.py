@@ -28,6 +28,8 @@ KINDS: dict[str, tuple[str, int]] = {
     "read": ("Personal data read", 3),
     "search": ("Searched by personal data", 3),
     "shown": ("Masked data shown", 5),
+    # whose were not
+    "access_refused": ("Access refused", 6),
     # what was changed
     "user": ("User changed", 6),
     "rights": ("Rights changed", 7),
@@ -49,6 +51,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "exported": ("Events exported", 4),
     "ended": ("Old events deleted", 3),
 }
+REFUSED_A_MINUTE = 20  # written of one person; who goes on asking fills no disk
 # The fields of a row that its hash covers, in the order of an export.
 FIELDS = (
     "id",
@@ -145,3 +148,6 @@ def _subject(row: Mapping[str, Any]) -> str:
 def _escaped(text: str, special: str) -> str:
     text = text.replace("\\", "\\\\").replace(special, f"\\{special}")
     return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+LAYOUTS = {"jsonl": json_line, "cef": cef_line}

@@ -3,10 +3,13 @@
 No rule about kinds of letters and no end after so many days: both make people write
 passwords down and number them (NIST SP 800-63B 3.1.1.2; OWASP ASVS 5, 6.2.5 and 6.2.10).
 What is refused is what is tried first: the person's own name, the lender's, rows of keys,
-one thing repeated, and the words of the lists attackers begin with.
+one thing repeated, the words of the lists attackers begin with, and the commonest passwords
+themselves (``common_passwords.txt``).
 """
 
 import re
+from functools import cache
+from pathlib import Path
 
 # Beginnings of what lists of leaked passwords begin with; digits around them add nothing.
 COMMON = frozenset(
@@ -43,6 +46,8 @@ def is_guessable(password: str, *about: str) -> bool:
     :param about: what is known of the person: login, name, mail, the lender's name
     """
     plain = password.casefold()
+    if plain in _commonest():
+        return True
     own = {word for text in about for word in WORDS.findall((text or "").casefold())}
     for said in (plain, plain.translate(LOOKS)):
         core = ENDS.sub("", said)
@@ -54,6 +59,13 @@ def is_guessable(password: str, *about: str) -> bool:
         if len(ENDS.sub("", rest)) < 3 and rest != said:
             return True  # nothing but such words, digits and signs
     return _is_row(plain) or len(set(plain)) < 5
+
+
+@cache
+def _commonest() -> frozenset[str]:
+    """Return the passwords of the list, in small letters; read when first asked for."""
+    lines = Path(__file__).with_name("common_passwords.txt").read_text().splitlines()
+    return frozenset(line.casefold() for line in lines if not line.startswith("#"))
 
 
 def _is_row(text: str) -> bool:

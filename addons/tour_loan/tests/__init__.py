@@ -23,6 +23,7 @@ from . import test_document_promises
 from . import test_application_refusal
 from . import test_signing_news
 from . import test_loan
+from . import test_refused
 from . import test_repayment
 from . import test_payment_purpose
 from . import test_payment_page

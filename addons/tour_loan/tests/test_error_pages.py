@@ -68,6 +68,7 @@ class TestErrorPages(TourLoanHttpCommon):
         self.assertNotIn("inside of the server", response.text)
         self.assertNotIn("Traceback", response.text)
 
+    @mute_logger("odoo.http")  # it warns of what people are told
     def test_a_script_is_told_what_is_meant_for_people(self):
         loans = type(self.env["tour_loan.loan"])
         with patch.object(loans, "search", side_effect=UserError("Попробуйте позже")):

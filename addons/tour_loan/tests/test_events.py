@@ -1,7 +1,11 @@
 """What an auditor asks of the record of events itself."""
 
+import io
 import json
+import tempfile
 from datetime import datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 from psycopg2.errors import RaiseException
 
@@ -9,6 +13,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
+from ..models.audit import event_chain
 from ..rules import events
 from .common import TourLoanCommon, TourLoanHttpCommon
 
@@ -245,6 +250,63 @@ class TestLoginEvents(Recorded, TourLoanHttpCommon):
         self.come("an_operator")
         [let_in] = self.happened("login", since)
         self.assertEqual((let_in.uid, let_in.door), (operator.id, "POST /web/login"))
+
+
+@tagged("post_install", "-at_install")
+class TestShipping(Recorded, TourLoanCommon):
+    """What a SIEM gets by the command ``events``, call by call."""
+
+    def setUp(self):
+        super().setUp()
+        self.records = self.env["tour_loan.event"]
+        self.place = Path(self.enterContext(tempfile.TemporaryDirectory())) / "place"
+
+    def shipped(self, layout="jsonl") -> list[str]:
+        out = io.StringIO()
+        self.records._ship(layout, self.place, out)
+        return out.getvalue().splitlines()
+
+    def chained(self, *notes):
+        for note in notes:
+            self.records._record("setting", note=note)
+        self.records._cron_chain()
+
+    def test_each_call_gives_what_was_chained_since_the_last_one(self):
+        self.chained("first", "second")
+        before = [json.loads(line) for line in self.shipped()]
+        self.assertEqual([row["note"] for row in before[-2:]], ["first", "second"])
+        numbers = [row["number"] for row in before]
+        self.assertEqual(numbers, sorted(numbers))
+        self.assertEqual(self.shipped(), [])
+        self.records._record("setting", note="not chained yet")
+        self.assertEqual(self.shipped(), [])
+        self.chained("third")
+        after = [json.loads(line) for line in self.shipped()]
+        self.assertEqual([row["note"] for row in after], ["not chained yet", "third"])
+        self.assertEqual(after[0]["number"], numbers[-1] + 1)
+
+    def test_it_goes_on_by_batches_and_in_either_layout(self):
+        self.chained()
+        self.shipped()
+        with patch.object(event_chain, "BATCH", 2):
+            self.chained("one", "two", "three", "four", "five")
+            self.records._cron_chain()
+            self.records._cron_chain()
+            self.assertEqual(len(self.shipped("cef")), 5)
+        self.assertEqual(self.shipped("cef"), [])
+
+    def test_a_call_that_is_cut_off_is_repeated_from_where_it_was(self):
+        self.chained("first")
+        self.shipped()
+        self.chained("second")
+
+        class Full(io.StringIO):
+            def flush(self):
+                raise OSError("no space")
+
+        with self.assertRaises(OSError):
+            self.records._ship("cef", self.place, Full())
+        self.assertEqual(len(self.shipped()), 1)
 
 
 class TestEventLines(TourLoanCommon):

@@ -76,6 +76,24 @@ class TestFourEyes(Recorded, TourLoanHttpCommon):
                 with self.assertRaises(UserError):
                     proposal.with_user(another).action_confirm()
 
+    def test_what_waits_stands_where_the_day_begins_for_who_may_decide_it(self):
+        for what, (record, change, _happened, one, another) in self.kinds().items():
+            with self.subTest(what):
+                record.with_user(one).write(change)
+                proposal = self.proposal()
+                needed = [("kind", "=", "tour_loan.proposal"), ("res_id", "=", proposal.id)]
+                attention = self.env["tour_loan.attention"]
+                [row] = attention.with_user(another).search(needed)
+                self.assertIn(proposal.name, row.what)
+                self.assertEqual(row.action_open()["res_id"], proposal.id)
+                if record._name == "tour_loan.application":
+                    self.assertEqual(row.application_id, record)
+                else:  # an operator may not change it, so he is not sent there
+                    self.assertFalse(attention.with_user(self.operator).search(needed))
+                self.assertFalse(attention.with_user(one).search(needed), "his own")
+                proposal.with_user(another).action_confirm()
+                self.assertFalse(attention.with_user(another).search(needed))
+
     def test_a_refused_or_withdrawn_change_never_holds(self):
         for what, (record, change, happened, one, another) in self.kinds().items():
             with self.subTest(what):

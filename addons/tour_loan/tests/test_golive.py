@@ -1,6 +1,7 @@
 import os
 import secrets
 import shutil
+import tempfile
 from collections import namedtuple
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -107,6 +108,49 @@ class TestGoLive(TourLoanCommon):
         self.assertGreen("second_factor")
         self.param("tour_loan.second_factor", "optional")
         self.assertRed("second_factor")
+
+    def test_who_audits(self):
+        auditors = self.env.ref("tour_loan.tour_loan_group_auditor")
+        people = auditors.all_user_ids.filtered(lambda user: user._is_internal())
+        people.write({"group_ids": [(3, auditors.id)]})
+        self.assertEqual(self.colour("auditor"), YELLOW)
+        new_test_user(self.env, "an_auditor", "tour_loan.tour_loan_group_auditor")
+        self.assertGreen("auditor")
+        for login, groups in (
+            ("boss", "base.group_system"),
+            ("chief", "tour_loan.tour_loan_group_manager"),
+        ):
+            both = new_test_user(self.env, login, f"{groups},tour_loan.tour_loan_group_auditor")
+            self.assertEqual(self.colour("auditor"), YELLOW)
+            self.assertIn(login, self.sentence("auditor"))
+            self.assertNotIn("an_auditor", self.sentence("auditor"))
+            both.active = False
+            self.assertGreen("auditor")
+
+    def test_a_new_house_gives_its_administrator_no_auditors_eyes(self):
+        admin = self.env.ref("base.user_admin")
+        self.assertTrue(admin.has_group("tour_loan.tour_loan_group_manager"))
+        self.assertFalse(admin.has_group("tour_loan.tour_loan_group_auditor"))
+
+    def test_one_person_for_two(self):
+        self.param("tour_loan.one_person", "True")
+        self.assertEqual(self.colour("four_eyes"), YELLOW)
+        self.param("tour_loan.one_person", False)
+        self.assertGreen("four_eyes")
+
+    def test_the_set_of_leaked_passwords(self):
+        with self.server(TOUR_LOAN_LEAKED_PASSWORDS=""):
+            self.assertEqual(self.colour("leaked_passwords"), YELLOW)
+        with self.server(TOUR_LOAN_LEAKED_PASSWORDS="/no/such/file"):
+            self.assertRed("leaked_passwords")
+        with tempfile.NamedTemporaryFile("w") as file:
+            for text, colour in (("password\n", RED), (f"{'A' * 40}:3\n", GREEN)):
+                file.seek(0)
+                file.truncate()
+                file.write(text)
+                file.flush()
+                with self.server(TOUR_LOAN_LEAKED_PASSWORDS=file.name):
+                    self.assertEqual(self.colour("leaked_passwords"), colour, text)
 
     def test_sign_up(self):
         self.assertGreen("sign_up")

@@ -119,6 +119,20 @@ class TestIncident(TourLoanCommon):
         self.assertIn("BackupOld", opened)
         self.assertNotIn("MetricsFailed", opened)
 
+    def test_who_reads_very_many_people_is_told_of_at_once(self):
+        self.env["ir.config_parameter"].set_param("tour_loan.persons_an_hour", "5")
+        row = {"kind": "read", "uid": self.boss.id, "model": "tour_loan.application"}
+        rows = [{**row, "records": "1", "borrower": 10**8 + number} for number in range(6)]
+        self.env["tour_loan.event"]._insert(self.env.cr, rows)
+        self.incidents._cron_judge()
+        [told] = self.incidents.search([("alert", "=", "MassReading")])
+        self.assertEqual((told.state, told.urgent), ("open", True))
+        self.assertEqual(len(self.letters()), 1)
+        self.assertTrue(self.activities())
+        self.env["ir.config_parameter"].set_param("tour_loan.persons_an_hour", "6")
+        self.incidents._cron_judge()
+        self.assertEqual(told.state, "over")
+
     def test_the_end_of_the_certificate_is_asked_by_the_clock(self):
         parameters = self.env["ir.config_parameter"]
         end = fields.Datetime.now() + timedelta(days=9)

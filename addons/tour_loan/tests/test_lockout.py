@@ -60,13 +60,30 @@ class TestLockout(StaffHttpCommon):
         self.fails(self.operator)
         page = self.log_in(self.operator)
         self.assertIn(TOO_MANY, self.alert(page))
-        self.assertIn("15 мин", self.alert(page))
+        self.assertIn("30 мин", self.alert(page))
         self.assertFalse(self.is_in(page))
-        self.later(14)
+        self.later(29)
         self.assertIn("1 мин", self.alert(self.log_in(self.operator)))
         self.later(1)
         self.assertTrue(self.is_in(self.log_in(self.operator)))
         self.assertEqual(self.attempts(scope="login_address"), [])
+
+    def test_half_an_hour_is_counted_from_the_last_attempt(self):
+        self.fails(self.operator, 4)
+        self.later(25)
+        self.fails(self.operator, 1)
+        self.later(28)  # most of an hour after the first
+        self.assertIn("2 мин", self.alert(self.log_in(self.operator)))
+        self.later(2)
+        self.assertTrue(self.is_in(self.log_in(self.operator)))
+
+    def test_a_lock_is_not_made_longer_by_who_keeps_trying(self):
+        self.fails(self.operator)
+        for _number in range(3):
+            self.later(9)
+            self.assertIn(TOO_MANY, self.alert(self.log_in(self.operator)))
+        self.later(3)
+        self.assertTrue(self.is_in(self.log_in(self.operator)))
 
     def test_four_and_a_right_one_begin_anew(self):
         for _round in range(3):
@@ -129,7 +146,7 @@ class TestLockout(StaffHttpCommon):
         self.assertIn(TOO_MANY, self.alert(self.log_in(self.operator, visitor=known)))
 
     def test_one_address_cannot_go_through_all_logins(self):
-        with patch.dict(lockout.WIDE["password"], address=lockout.Limit(8, 15)):
+        with patch.dict(lockout.WIDE["password"], address=lockout.Limit(8, 30)):
             for _number in range(4):
                 self.fails(self.employee(), 2)
             self.assertIn(TOO_MANY, self.alert(self.log_in(self.operator)))

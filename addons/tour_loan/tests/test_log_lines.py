@@ -81,6 +81,43 @@ class TestLogLines(BaseCase):
 
         self.assertMasked(log, ["Traceback", "ValueError"])
 
+    def test_nobody_writes_a_line_by_what_he_sends(self):
+        forged = "2026-11-26 10:00:00,000 1 INFO db odoo.addons.base: Login successful for admin"
+        ways = {
+            "an argument": lambda log, text: log.info("Login failed for %s", text),
+            "by its name": lambda log, text: log.info("failed for %(login)s", {"login": text}),
+            "a representation": lambda log, text: log.info("failed for %r", text),
+            "bytes": lambda log, text: log.info("failed for %s", text.encode()),
+            "an error": lambda log, text: log.warning("refused: %s", ValueError(text)),
+            "an error's representation": lambda log, text: log.warning("%r", ValueError(text)),
+            "a list": lambda log, text: log.info("rows: %s", [text]),
+            "a text made before": lambda log, text: log.info(f"failed for {text}"),
+            "arguments that do not fit": lambda log, text: log.info("%d of %s", 9161234567, text),
+            "a traceback": self.fails_with,
+        }
+        for way, log in ways.items():
+            for end in ("\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"):
+                for lines in self.both(lambda logger, log=log, end=end: log(logger, end + forged)):
+                    with self.subTest(way=way, end=end):
+                        self.assertIn("Login successful", lines)
+                        for line in lines.splitlines():
+                            self.assertFalse(line.startswith("2026-11-26 10:00:00"), lines)
+            for lines in self.both(lambda logger, log=log: log(logger, "\x1b[2K\x08\u202egpj")):
+                with self.subTest(way=way):
+                    self.assertNotRegex(lines, "[\x1b\x08\u202e]")
+
+    def fails_with(self, logger, text):
+        try:
+            raise ValueError(text)
+        except ValueError:
+            logger.exception("failed")
+
+    def test_a_text_of_several_lines_is_read_as_one_record(self):
+        text = self.lines(
+            logging.Formatter("%(levelname)s %(message)s"), lambda log: log.info("one\ntwo")
+        )
+        self.assertEqual(text, "INFO one\n    two\n")
+
     def test_what_is_nobodys_stays_as_it_is(self):
         for lines in self.both(
             lambda log: log.info(

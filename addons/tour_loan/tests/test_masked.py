@@ -113,9 +113,10 @@ class TestMasked(Recorded, TourLoanHttpCommon):
         [event] = self.happened("shown", since)
         self.assertEqual((event.login, event.reason), ("operator", "asked"))
         self.assertEqual(event.borrower, self.one.borrower_id.id)
-        for way in ("web_read", "read", "behind a link", "borrower", "copy_data"):
-            self.assertIn("908172", json.dumps(self.ways_out()[way]), way)
+        self.staff["operator"].group_ids += self.env.ref("base.group_allow_export")
         told = self.ways_out()
+        for way in ("web_read", "read", "behind a link", "borrower", "copy_data", "export"):
+            self.assertIn("908172", json.dumps(told[way]), way)
         self.assertIn("98765", json.dumps(told["web_read"]))
         self.assertTrue(told["content"][0]["content"])
         self.kw(APPLICATION, "action_show", self.one.ids, "work")

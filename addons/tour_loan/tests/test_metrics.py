@@ -3,8 +3,8 @@ from unittest.mock import patch
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from odoo.exceptions import AccessDenied
-from odoo.tests import tagged
+from odoo.exceptions import AccessDenied, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import counters
@@ -65,6 +65,41 @@ class TestMetrics(TourLoanHttpCommon):
             - before["tour_loan_needs_person", "tour_loan.callback"],
             1,
         )
+
+    def read_of(self, login, people, **values):
+        """Let ``login`` have read the data of so many people."""
+        reader = new_test_user(self.env, login, "tour_loan.tour_loan_group_operator")
+        row = {"kind": "read", "model": "tour_loan.application", "records": "1", **values}
+        rows = [{**row, "uid": reader.id, **person} for person in people]
+        self.env["tour_loan.event"]._insert(self.env.cr, rows)
+
+    def test_who_reads_more_people_in_an_hour_than_the_setting_says_is_counted(self):
+        settings = self.env["res.config.settings"]
+        settings.create({"persons_an_hour": 4}).execute()
+        key, most = ("tour_loan_mass_readers",), ("tour_loan_persons_read_hour",)
+        self.assertEqual(self.figures()[key], 0)
+        # four people, however often, are no more than four
+        self.read_of("diligent", [{"borrower": 10**8 + n % 4} for n in range(50)])
+        self.assertEqual(self.figures()[key], 0)
+        self.assertEqual(self.figures()[most], 4)
+        # people of whom only the application, or the record, is known are people too
+        strangers = [{"borrower": 10**8}, {"application": 10**8}, {"application": 10**8 + 1}]
+        self.read_of("curious", [*strangers, {"records": "7"}, {"records": "8"}])
+        self.assertEqual(self.figures()[key], 1)
+        self.assertEqual(self.figures()[most], 5)
+        settings.create({"persons_an_hour": 5}).execute()
+        self.assertEqual(self.figures()[key], 0)
+        with self.assertRaises(ValidationError):
+            settings.create({"persons_an_hour": 0})
+
+    def test_who_has_read_much_an_hour_ago_is_counted_no_more(self):
+        self.env["res.config.settings"].create({"persons_an_hour": 1}).execute()
+        self.read_of("curious", [{"borrower": 10**8}, {"borrower": 10**8 + 1}])
+        self.assertEqual(self.figures()["tour_loan_mass_readers",], 1)
+        self.env.cr.execute("ALTER TABLE tour_loan_event DISABLE TRIGGER USER")
+        self.env.cr.execute("UPDATE tour_loan_event SET at = at - interval '61 minutes'")
+        self.env.cr.execute("ALTER TABLE tour_loan_event ENABLE TRIGGER USER")
+        self.assertEqual(self.figures()["tour_loan_mass_readers",], 0)
 
     def test_no_label_says_anything_about_a_person(self):
         application = self.application_in("submitted", phone=PHONE)

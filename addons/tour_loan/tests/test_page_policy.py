@@ -59,7 +59,9 @@ class TestPolicy(TourLoanHttpCommon):
             self.assertEqual(response.headers["Referrer-Policy"], "same-origin", path)
             self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff", path)
         login = self.url_open("/web/login")
-        self.assertIn("frame-ancestors 'self'", login.headers["Content-Security-Policy"])
+        policy = login.headers["Content-Security-Policy"]
+        for rule in ("frame-ancestors 'self'", "object-src 'none'", "base-uri 'self'"):
+            self.assertIn(rule, policy)
 
     def test_files_are_kept_for_a_year_under_their_version(self):
         page = self.visitor().get("/tour_loan/login")

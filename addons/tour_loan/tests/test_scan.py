@@ -1,12 +1,15 @@
 import base64
+import json
 import os
 import socketserver
 import struct
 import threading
+from contextlib import suppress
 from unittest.mock import patch
 
 from odoo.exceptions import MissingError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import JsonRpcException, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import TourLoanHttpCommon
 
@@ -126,6 +129,66 @@ class TestScan(TourLoanHttpCommon):
     def test_a_neutralized_copy_asks_no_scanner(self):
         self.env["ir.config_parameter"].set_param("database.is_neutralized", "true")
         self.assertFalse(self.brought().scan_state)
+
+    def kw(self, model, method, *args, **kwargs):
+        return self.make_jsonrpc_request(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {"model": model, "method": method, "args": list(args), "kwargs": kwargs},
+        )
+
+    def test_no_call_of_a_program_gives_its_bytes(self):
+        secret = b"bytes that nobody has scanned"
+        file = self.brought(secret)
+        names = ["raw", "datas", "db_datas", "index_content"]
+        doors = {
+            "read": lambda: self.kw("ir.attachment", "read", file.ids, names),
+            "all": lambda: self.kw("ir.attachment", "read", file.ids),
+            "search": lambda: self.kw(
+                "ir.attachment", "search_read", [["id", "=", file.id]], names
+            ),
+            "web": lambda: self.kw(
+                "ir.attachment", "web_read", file.ids, specification={n: {} for n in names}
+            ),
+            "copy": lambda: self.kw("ir.attachment", "copy_data", file.ids),
+            "export": lambda: self.kw("ir.attachment", "export_data", file.ids, names),
+        }
+        self.authenticate("scan_manager", "scan_manager")
+        for door, ask in doors.items():
+            for scanned in (False, True):
+                with self.subTest(door=door, scanned=scanned):
+                    file.sudo().scan_state = "clean" if scanned else "waiting"
+                    self.env.flush_all()
+                    told = ""
+                    with suppress(JsonRpcException), mute_logger("odoo.http"):
+                        told = json.dumps(ask())
+                    known = [secret.decode(), base64.b64encode(secret).decode()]
+                    is_told = any(one in told for one in known)
+                    # asked for everything, Odoo leaves bytes away by itself
+                    self.assertEqual(is_told, scanned and door != "all")
+
+    def test_nor_does_a_picture_of_a_record_or_what_is_made_of_it(self):
+        agency = self.agency.with_user(self.manager)
+        agency.logo = base64.b64encode(PNG)
+        partner = self.manager.partner_id
+        partner.with_user(self.manager).sudo().image_1920 = base64.b64encode(PNG)
+        self.env.flush_all()
+        self.authenticate("scan_manager", "scan_manager")
+        doors = (
+            ("tour_loan.agency", agency.ids, ["logo"]),
+            ("res.partner", partner.ids, ["image_1920", "image_128"]),
+            ("res.users", self.manager.ids, ["image_1920"]),
+        )
+        for scanned in (False, True):
+            for model, ids, names in doors:
+                with self.subTest(model=model, scanned=scanned):
+                    [row] = self.kw(model, "read", ids, names)
+                    self.assertEqual([bool(row[name]) for name in names], [scanned] * len(names))
+            waiting = self.env["ir.attachment"].search(
+                [("scan_state", "=", "waiting"), ("res_field", "!=", False)]
+            )
+            for file in waiting.sudo():
+                file._scan()
+            self.env.flush_all()
 
     def test_no_other_way_of_odoos_leads_to_it(self):
         file = self.brought(PNG, "x.png")

@@ -391,6 +391,9 @@ class TestSignPage(TourLoanHttpCommon):
         self.assertEqual(self.page.get(f"{self.home}/sign").path, self.home)
 
     def test_a_private_address_of_the_agency_is_not_asked(self):
+        # without it borrowers are served only when admin/admin does not work
+        self.env.ref("base.user_admin").password = "чайник семь облако"
+        self.env.flush_all()
         with patch.dict(os.environ, TOUR_LOAN_ALLOW_PRIVATE_CALLBACKS=""):
-            self.page.get(f"{self.home}/sign")
+            self.assertEqual(self.page.get(f"{self.home}/sign").response.status_code, 200)
         self.assertFalse(self.travel.calls)

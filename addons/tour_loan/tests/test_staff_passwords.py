@@ -1,4 +1,10 @@
+import hashlib
+import os
+import tempfile
+from unittest.mock import patch
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_staff import PASSWORD, StaffHttpCommon
 
@@ -23,6 +29,7 @@ class TestStaffPasswords(StaffHttpCommon):
         )
         return page.response.json()
 
+    @mute_logger("odoo.http")  # it warns of what people are told
     def test_short_and_guessable_ones_are_refused_in_russian(self):
         page = self.log_in(self.operator)
         for new, said in (
@@ -33,6 +40,22 @@ class TestStaffPasswords(StaffHttpCommon):
             answer = self.change(page, PASSWORD, new)
             self.assertIn(said, answer["error"]["data"]["message"], new)
         self.assertTrue(self.is_in(self.log_in(self.operator)))
+
+    @mute_logger("odoo.http")
+    def test_leaked_ones_are_refused_where_the_server_has_a_set_of_them(self):
+        page = self.log_in(self.operator)
+        leaked = "чайник три облака"
+        digest = hashlib.sha1(leaked.encode()).hexdigest().upper()
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(f"{'0' * 40}:1\n{digest}:7\n{'F' * 40}:2\n")
+            file.flush()
+            with patch.dict(os.environ, TOUR_LOAN_LEAKED_PASSWORDS=file.name):
+                refused = self.change(page, PASSWORD, leaked)
+                self.assertIn("утекли", refused["error"]["data"]["message"])
+        with patch.dict(os.environ, TOUR_LOAN_LEAKED_PASSWORDS="/no/such/file"):
+            refused = self.change(page, PASSWORD, leaked)
+            self.assertIn("администратору", refused["error"]["data"]["message"])
+        self.assertIs(self.change(page, PASSWORD, leaked)["result"], True)
 
     def test_others_are_taken_and_end_the_other_sessions(self):
         page, other = self.log_in(self.operator), self.log_in(self.operator)

@@ -33,6 +33,13 @@ def test_a_browser_the_login_is_known_in_shares_no_count_with_anybody():
     assert not own & keys("password", "operator", HERE, "device")
 
 
+@pytest.mark.parametrize("kind", ["password", "factor", "passkey", "key"])
+@pytest.mark.parametrize("device", ["", "device"])
+def test_nobody_is_locked_out_for_less_than_half_an_hour(kind, device):
+    for budget in lockout.budgets(kind, "admin", HERE, device):
+        assert budget.limit.minutes >= 30
+
+
 @pytest.mark.parametrize("kind", ["passkey", "key"])
 def test_what_names_no_login_locks_no_login(kind):
     assert scopes(kind, "", HERE) == ["address"]
@@ -62,6 +69,6 @@ def test_of_ipv6_a_subscribers_network_is_one_address(address, counted):
     assert lockout.network(address) == counted
 
 
-@pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (-5, 1), (60, 1), (61, 2), (900, 15)])
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (-5, 1), (60, 1), (61, 2), (1800, 30)])
 def test_who_waits_is_told_whole_minutes(seconds, minutes):
     assert lockout.minutes_left(seconds) == minutes

@@ -1,8 +1,10 @@
 import pytest
 
+from scripts.places import ADDONS
 from tests.unit.rooms import room
 
 passwords = room("tour_loan", "rules").passwords
+RULES = ADDONS / "tour_loan" / "rules"
 ABOUT = ("operator7", "Ольга Операторова", "olga@veter.example", "МКК «Попутный ветер»")
 
 
@@ -32,6 +34,15 @@ ABOUT = ("operator7", "Ольга Операторова", "olga@veter.example",
 )
 def test_what_is_tried_first_is_refused(password):
     assert passwords.is_guessable(password, *ABOUT)
+
+
+def test_the_commonest_three_thousand_of_eight_letters_are_refused():
+    lines = (RULES / "common_passwords.txt").read_text().splitlines()
+    commonest = [line for line in lines if not line.startswith("#")]
+    assert len(commonest) >= 3000 and all(len(word) >= 8 for word in commonest)
+    assert all(passwords.is_guessable(word) for word in commonest[:3000:7])
+    assert passwords.is_guessable(commonest[-1].upper())
+    assert (RULES / "common_passwords_licence.txt").exists()
 
 
 @pytest.mark.parametrize(

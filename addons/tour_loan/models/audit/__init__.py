@@ -8,5 +8,7 @@ from . import personal_search
 from . import personal_models
 from . import personal_files
 from . import shown
+from . import refused
 from . import four_eyes
+from . import golive
 from . import settings

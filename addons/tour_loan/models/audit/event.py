@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ... import refusals
 from ...borrowed import current_request
 from ...rules import events, masking
 from ..outbox.ending import Period
@@ -22,6 +23,14 @@ WAYS = [
 COLUMNS = tuple(name for name in events.FIELDS if name not in ("id", "at"))
 LONGEST = 2000  # letters of one field
 LOOKED = ("read", "search")
+NUMBERS = ("uid", "borrower", "application", "count")
+INTEGER, TEXT = SQL("integer"), SQL("varchar")
+LOOK_UP = {
+    "login": "(SELECT login FROM res_users WHERE id = %s)",
+    "who": "(SELECT partner.name FROM res_partner AS partner JOIN res_users AS users "
+    "ON users.partner_id = partner.id WHERE users.id = %s)",
+}
+NOT_AT_ONCE = SQL("SET LOCAL synchronous_commit = off;")
 
 
 class Event(models.Model):
@@ -150,17 +159,16 @@ class Event(models.Model):
     @api.model
     def _who_and_where(self) -> dict:
         """Return who acts, and by which door he came."""
-        known = {"uid": self.env.uid or None}
+        known = self._from_where()
         # past the ORM: it would read a hundred columns of user and partner for two
-        for login, name in self.env.execute_query(
-            SQL(
-                "SELECT users.login, partner.name FROM res_users AS users "
-                "JOIN res_partner AS partner ON partner.id = users.partner_id "
-                "WHERE users.id = %s",
-                self.env.uid or 0,
-            )
-        ):
-            known |= {"login": login, "who": name}
+        uid = self.env.uid or 0
+        asked = [SQL(LOOK_UP[name], uid) for name in LOOK_UP]
+        [values] = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(asked)))
+        return {**known, **dict(zip(LOOK_UP, values, strict=True))}
+
+    @api.model
+    def _from_where(self) -> dict:
+        known = {"uid": self.env.uid or None}
         if served := current_request():
             asked = served.httprequest
             known |= {"address": asked.remote_addr, "door": f"{asked.method} {asked.path}"}
@@ -173,7 +181,7 @@ class Event(models.Model):
         Written when the request is over, whatever becomes of its transaction, which may be
         a read-only one.
         """
-        facts = self._who_and_where() if rows else {}
+        facts = self._from_where() if rows else {}
         rows = [{**facts, **row} for row in rows]
         if current_request():
             for row in rows:
@@ -211,20 +219,38 @@ class Event(models.Model):
     @api.model
     def _insert(self, cr, rows: list[dict]):
         """Write the rows in one statement; times are the database's."""
-        clean = [
-            {name: _clean(value) for name, value in row.items() if value is not None}
-            for row in rows
-        ]
-        columns = SQL(", ").join(map(SQL.identifier, COLUMNS))
-        cr.execute(
-            SQL(
-                "INSERT INTO tour_loan_event (at, %(columns)s) "
-                "SELECT clock_timestamp() AT TIME ZONE 'UTC', %(columns)s "
-                "FROM jsonb_populate_recordset(NULL::tour_loan_event, %(rows)s)",
-                columns=columns,
-                rows=json.dumps(clean),
-            )
+        insert(cr, rows)
+
+
+def insert(cr, rows: list[dict], before: SQL | None = None):
+    """Write rows of events in one statement, in one round trip with ``before``.
+
+    Those of a request are alike but for whose they are: what is the same is said once, what
+    differs comes as arrays. Rows without a ``login`` name a person by his ``uid``; all of
+    ``rows`` do, or none.
+    """
+    told, arrays = {}, {"n": SQL("%s::integer[]", list(range(len(rows))))}
+    for name in COLUMNS:
+        values = [_clean(row.get(name)) for row in rows]
+        kind = INTEGER if name in NUMBERS else TEXT
+        if any(value != values[0] for value in values):
+            arrays[name] = SQL("%s::%s[]", values, kind)
+            told[name] = SQL.identifier("each", name)
+        elif values[0] is not None:
+            told[name] = SQL("%s::%s", values[0], kind)
+    if "login" not in rows[0] and "uid" in told:
+        told |= {name: SQL(LOOK_UP[name], told["uid"]) for name in LOOK_UP}
+    cr.execute(
+        SQL(
+            "%s INSERT INTO tour_loan_event (at, %s) "
+            "SELECT clock_timestamp() AT TIME ZONE 'UTC', %s FROM unnest(%s) AS each (%s)",
+            before or SQL(),
+            SQL(", ").join(map(SQL.identifier, told)),
+            SQL(", ").join(told.values()),
+            SQL(", ").join(arrays.values()),
+            SQL(", ").join(map(SQL.identifier, arrays)),
         )
+    )
 
 
 def _joined(one: str, other: str) -> str:
@@ -249,9 +275,14 @@ def write_kept(served):
     the database may forget those of the last half second.
     """
     kept = served.__dict__.pop("tour_loan_events", None)
-    if kept:
-        with served.registry.cursor() as cr:
-            if all(row["kind"] in LOOKED for row in kept.values()):
-                cr.execute("SET LOCAL synchronous_commit = off")
+    if not kept:
+        return
+    refused = kept.pop(refusals.KIND, None)
+    in_no_hurry = not refused and all(row["kind"] in LOOKED for row in kept.values())
+    with served.registry.cursor() as cr:
+        if refused:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            env["tour_loan.event"]._insert(cr, list(kept.values()))
+            env["tour_loan.event"]._insert_refused(refused)
+        for is_named in (False, True):
+            if rows := [row for row in kept.values() if ("login" in row) == is_named]:
+                insert(cr, rows, NOT_AT_ONCE if in_no_hurry else None)

@@ -10,6 +10,7 @@ house (docs/security.md) is a witness nobody in it can rewrite.
 """
 
 import logging
+from pathlib import Path
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -49,6 +50,21 @@ class Event(models.Model):
         ):
             yield rows
             last = rows[-1]["id"]
+
+    @api.model
+    def _ship(self, layout: str, place: Path, out):
+        """Write to ``out`` what was chained since ``place`` (a file) says, and how far that is.
+
+        The place is written after the lines: what was cut off comes again.
+        """
+        number = int(place.read_text() or 0) if place.exists() else 0
+        line, beside = events.LAYOUTS[layout], place.with_name(f"{place.name}.new")
+        while rows := self._rows(SQL("number > %s", number), SQL("number"), BATCH):
+            out.writelines(f"{line(row)}\n" for row in rows)
+            out.flush()
+            number = rows[-1]["number"]
+            beside.write_text(str(number))
+            beside.replace(place)
 
     @api.model
     def _head(self) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...tools import is_on
 from ..application.application import CHATTER, STAFF_WRITES
@@ -83,6 +84,24 @@ class Proposal(models.Model):
         )
         made._tell("proposed")
         return made
+
+    @api.model
+    def _needs_person(self) -> list:
+        """What waits for a second person, for those who may be it."""
+        ours = {
+            name for name, model in self.env.registry.items() if getattr(model, "_four_eyes", ())
+        }
+        theirs = [name for name in sorted(ours) if self.env[name].has_access("write")]
+        return [
+            SQL(
+                "SELECT id, create_date AS since, concat_ws(': ', name, shown) AS what, "
+                "CASE WHEN model = 'tour_loan.application' THEN res_id END AS application_id "
+                "FROM tour_loan_proposal WHERE state = 'waiting' AND model = ANY(%s) "
+                "AND proposer_id <> %s",
+                theirs,
+                self.env.uid,
+            )
+        ]
 
     def _record(self):
         return self.env[self.model].browse(self.res_id)

@@ -16,6 +16,7 @@ from . import person_form
 from . import program_keys
 from . import push
 from . import scan
+from . import scan_reads
 from . import second_factor
 from . import security_settings
 from . import settings

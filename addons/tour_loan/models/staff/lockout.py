@@ -43,11 +43,13 @@ TAKE = """
         address = excluded.address,
         began_at = CASE WHEN {over} THEN excluded.began_at ELSE known.began_at END,
         locked_until = CASE WHEN NOT {over} AND known.count + 1 >= %(tries)s
-            THEN known.began_at + %(window)s * interval '1 minute' END
+            THEN CASE WHEN {full} THEN known.locked_until
+                ELSE excluded.began_at + %(window)s * interval '1 minute' END END
     RETURNING is_refused, refused, login, extract(epoch FROM locked_until - now() AT TIME ZONE 'utc')
 """.format(
     # a clock set back ends no lock-out
-    over="(known.began_at + %(window)s * interval '1 minute' <= excluded.began_at)",
+    over="(COALESCE(known.locked_until, known.began_at + %(window)s * interval '1 minute')"
+    " <= excluded.began_at)",
     full="(known.count >= %(tries)s)",
 )
 GIVE_BACK = """

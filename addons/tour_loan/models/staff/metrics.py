@@ -15,6 +15,7 @@ from ... import counters
 from ...away.trouble import is_trouble
 from .golive import LAST_BACKUP, moment
 from .lockout import LockedOut
+from .security_settings import persons_an_hour
 
 _logger = logging.getLogger(__name__)
 PREFIX = "_metrics_"
@@ -186,6 +187,27 @@ class Metrics(models.AbstractModel):
             for state, _words in codes["state"].selection:
                 count.add_metric([purpose, state], known.get((purpose, state), 0))
         return [count]
+
+    # --- the lender's own people ---
+
+    def _metrics_readers(self) -> list:
+        """How many of the staff have read more people's data this hour than the setting says.
+
+        Who they are, the events say to an auditor.
+        """
+        readers = Gauge("tour_loan_mass_readers", "Staff who read too many persons in an hour.")
+        most = Gauge("tour_loan_persons_read_hour", "Persons the busiest reader read in an hour.")
+        # of a person nobody knows yet the application tells, or the record itself
+        rows = self._rows(
+            "SELECT count(DISTINCT (borrower, CASE WHEN borrower IS NULL THEN application END, "
+            "CASE WHEN borrower IS NULL AND application IS NULL THEN model || records END)) "
+            "FROM tour_loan_event WHERE kind = 'read' "
+            "AND at > now() AT TIME ZONE 'UTC' - interval '1 hour' GROUP BY uid"
+        )
+        limit = persons_an_hour(self.env)
+        readers.add_metric([], sum(count > limit for (count,) in rows))
+        most.add_metric([], max((count for (count,) in rows), default=0))
+        return [readers, most]
 
     # --- the server ---
 

@@ -7,6 +7,16 @@ from ... import session_age
 from ...rules.session_age import DEFAULTS
 from .second_factor import PARAMETER
 
+PERSONS = "tour_loan.persons_an_hour"
+PERSONS_AN_HOUR = 300  # a list shows eighty; a day's work touches some hundred
+
+
+def persons_an_hour(env) -> int:
+    """Return of how many people one employee may read the data in an hour without a word."""
+    # sudo: a parameter of the system
+    said = env["ir.config_parameter"].sudo().get_param(PERSONS) or ""
+    return int(said) if said.isdecimal() and int(said) else PERSONS_AN_HOUR
+
 
 def lasts(label: str, parameter: str) -> fields.Integer:
     """Return the field of a setting that says how long sessions last, in its unit."""
@@ -28,6 +38,12 @@ class ResConfigSettings(models.TransientModel):
         "Borrowers: hours from the login on", "tour_loan.borrower_session_hours"
     )
 
+    persons_an_hour = fields.Integer(
+        "Persons one employee may read in an hour",
+        config_parameter=PERSONS,
+        default=PERSONS_AN_HOUR,
+    )
+
     @api.model
     def _valid_field_parameter(self, field, name):
         return name == "lasts" or super()._valid_field_parameter(field, name)
@@ -44,6 +60,12 @@ class ResConfigSettings(models.TransientModel):
                 raise ValidationError(
                     self.env._("%s: from 1 to 10000.", field._description_string(self.env))
                 )
+
+    @api.constrains("persons_an_hour")
+    def _check_persons(self):
+        for settings in self:
+            if settings.persons_an_hour < 1:
+                raise ValidationError(self.env._("At least one person an hour."))
 
     @api.model
     def get_values(self):

@@ -14,6 +14,10 @@ PAGES = ("/tour_loan/", "/my/applications", "/my/loans")
 # personal data stays out of shared caches and of the history of the browser
 PRIVATE = ("/tour_loan/start", "/tour_loan/login", "/my/")
 
+# Odoo's own pages compile templates and write styles and scripts into the page; these three
+# they can bear: in nobody else's frame, no plug-in, no other place for relative addresses.
+STAFF_POLICY = "frame-ancestors 'self'; object-src 'none'; base-uri 'self'"
+
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
@@ -94,7 +98,7 @@ class IrHttp(models.AbstractModel):
         if is_html and (has_page or _is_borrower_page()):
             headers.setdefault("Content-Security-Policy", page.policy_of_request())
         elif is_html:
-            headers.setdefault("Content-Security-Policy", "frame-ancestors 'self'")
+            headers.setdefault("Content-Security-Policy", STAFF_POLICY)
         if has_page or request.httprequest.path.startswith(PRIVATE):
             headers.setdefault("Cache-Control", "no-store")
         return result

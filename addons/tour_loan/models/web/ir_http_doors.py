@@ -16,7 +16,7 @@ from odoo import models
 from odoo.http import Response, SessionExpiredException, request
 from odoo.service import security
 
-from ... import job_runner, ways
+from ... import job_runner, refusals, ways
 from ...tools import server_setting
 from . import routes
 
@@ -59,6 +59,8 @@ class IrHttp(models.AbstractModel):
             rule, parts = super()._match(path_info)
             if cls._tour_loan_lets_in(rule, parts):
                 return rule, parts
+            if cls._tour_loan_role() == routes.BORROWER:
+                refusals.keep(request, {"uid": request.session.uid})
         except MethodNotAllowed as error:
             if cls._tour_loan_any_method_lets_in(request.httprequest.path, error.valid_methods):
                 raise
