@@ -15,7 +15,12 @@ from scripts import floor, odoo
 from scripts.places import ADDONS, LANE, ROOT, VAR, VENV, VENV_PYTHON
 
 BORROWER = ADDONS / "tour_loan" / "static" / "src" / "borrower"
-TYPED = ("tour_loan/rules", "tour_loan/rpc", "payu_connector/protocol")
+TYPED = (
+    "tour_loan/rules",
+    "tour_loan/rpc",
+    "payu_connector/protocol",
+    "moyamfo_sync/protocol",
+)
 TYPED_AS = VAR / "mypy" / "rooms"
 # The checks that Odoo's own suite makes of every addon beside it.
 ODOO_CHECKERS = "odoo/addons/test_lint/tests"

@@ -6,7 +6,7 @@
     "author": "Tour Loan Team",
     "license": "LGPL-3",
     "depends": ["tour_loan", "queue_job"],
-    "external_dependencies": {"python": ["lxml", "requests", "zeep"]},
+    "external_dependencies": {"python": ["lxml", "pydantic", "requests", "zeep"]},
     "data": [
         "security/ir.model.access.csv",
         "data/queue_job_data.xml",

@@ -10,17 +10,23 @@ from odoo.addons.tour_loan.rules.masking import mask_text
 from odoo.addons.tour_loan.rules.questionnaire import TOLD
 from odoo.addons.tour_loan.tools import is_neutralized, server_setting
 
+from .protocol.access import Access, resolve, settings_of
 from .protocol.errors import ProfileError
 from .protocol.exchange import Exchange
-from .protocol.profile import load
+from .protocol.profile import Profile, load
 
 _logger = logging.getLogger(__name__)
 PROFILES = Path(__file__).parent / "profiles"
 _local = threading.local()
 
 
+def setting(name: str) -> str:
+    return server_setting("moyamfo_sync", name)
+
+
 def is_configured(env) -> bool:
-    return bool(server_setting("moyamfo_sync", "url")) and not is_neutralized(env)
+    """Whether any publication has an address."""
+    return bool(setting("url") or _addresses(env)) and not is_neutralized(env)
 
 
 def exchange(env) -> Exchange:
@@ -31,26 +37,85 @@ def exchange(env) -> Exchange:
     """
     if is_neutralized(env):
         raise ProfileError("this database is a neutralized copy")
-    settings = tuple(
-        server_setting("moyamfo_sync", name) for name in ("url", "login", "password", "profile")
-    )
-    url, login, password, profile = settings
-    if not url:
+    if not is_configured(env):
         raise ProfileError("moyamfo_sync.url is not set on this server")
+    name = setting("profile")
+    profile = _profile(name)
+    settings = (name, *(access_of(profile, one) for one in profile.publications))
     if getattr(_local, "settings", None) != settings:
-        _local.exchange = Exchange(
-            _load(profile),
-            url,
-            login,
-            password,
-            cache_file=Path(config["data_dir"]) / "moyamfo_wsdl.sqlite",
-            mask=mask_text,
-        )
+        _local.exchange = made(profile)
         _local.settings = settings
+    _local.exchange.directory = Directory(env)
     return _local.exchange
 
 
-def _load(name: str):
+def made(profile: Profile, keep_wsdl: bool = True) -> Exchange:
+    """Return a new exchange over a profile.
+
+    :param keep_wsdl: take WSDLs that were got before, and keep them
+    """
+    cache_file = Path(config["data_dir"]) / "moyamfo_wsdl.sqlite"
+    return Exchange(
+        profile,
+        cache_file=cache_file if keep_wsdl else None,
+        mask=mask_text,
+        access=lambda name: access_of(profile, name),
+    )
+
+
+def access_of(profile: Profile, publication: str) -> Access:
+    """Return where a publication is, and what lets us in."""
+    further = settings_of(profile.source)
+    return resolve(publication, profile.publications[publication], setting, further)
+
+
+class Directory:
+    """1C's numbers of our records, for profiles that ask by them; see ``protocol.memory``."""
+
+    def __init__(self, env):
+        # sudo: the exchange is the server's own, it tells its lender about all of his
+        self.env = env(su=True)
+
+    def numbers(self, kind, uids):
+        return {uid: number for uid, number in self._pairs(kind, "uuid", uids)}
+
+    def uids(self, kind, numbers):
+        return {number: uid for uid, number in self._pairs(kind, "number", numbers)}
+
+    def _pairs(self, kind, by, values):
+        if kind == "contracts":
+            names = {"uuid": "application_id.uuid", "number": "number"}
+            rows = self.env["tour_loan.loan"].search([(names[by], "in", list(values))])
+            return [(row.application_id.uuid, row.number) for row in rows if row.number]
+        names = {"uuid": "uuid", "number": "accounting_number"}
+        rows = self.env["tour_loan.application"].search(
+            [(names[by], "in", list(values)), ("test", "=", False)]
+        )
+        return [(row.uuid, row.accounting_number) for row in rows if row.accounting_number]
+
+
+def _profile(name: str) -> Profile:
+    """Return a profile, read once a thread and again when its file changed."""
+    path = profile_path(name)
+    try:
+        stamp = (str(path), path.stat().st_mtime_ns)
+    except OSError:
+        stamp = (str(path), 0)
+    if getattr(_local, "profile_of", None) != stamp:
+        _local.profile, _local.profile_of = _load(name), stamp
+    return _local.profile
+
+
+def _addresses(env) -> bool:
+    """Whether a publication of the profile has an address of its own."""
+    try:
+        names = _profile(setting("profile")).publications
+    except ProfileError:
+        return False
+    return any(setting(f"{name}_url") for name in names)
+
+
+def _load(name: str) -> Profile:
     profile = load(profile_path(name), TOLD)
     if profile.unmapped:
         # not an error: the lender's system may have no place for it
@@ -64,7 +129,7 @@ def _load(name: str):
 
 def forget():
     """Build the exchange anew next time: the WSDL may have changed."""
-    _local.settings = None
+    _local.settings = _local.profile_of = None
 
 
 def profile_path(name: str) -> Path:

@@ -2,7 +2,14 @@
 
 from odoo.addons.tour_loan.rules.masking import mask_text
 
-from .protocol.errors import AccessRefused, BusinessError, FormatError, ProfileError, TransportError
+from .protocol.errors import (
+    AccessRefused,
+    BusinessError,
+    FormatError,
+    NotOffered,
+    ProfileError,
+    TransportError,
+)
 
 DETAIL = 300  # characters of 1C's or the program's own words
 
@@ -24,6 +31,8 @@ def explained(env, error: Exception) -> str:
         )
     if isinstance(error, TransportError):
         return _of_transport(env, error)
+    if isinstance(error, NotOffered):
+        return env._("This accounting system does not do it: do it there by hand, then give up.")
     if isinstance(error, BusinessError):
         return env._("1C refused: %s", said)
     if isinstance(error, ProfileError):

@@ -14,8 +14,8 @@ NETWORK = {"requests", "zeep", "socket", "http", "smtplib", "urllib3", "ftplib",
 CALLS = {"send_email", "urlopen"}
 # file: what shuts it
 WAYS = {
-    "moyamfo_sync/protocol/contracts.py": "connection.exchange",
-    "moyamfo_sync/protocol/transport.py": "connection.exchange",
+    "moyamfo_sync/protocol/channel.py": "connection.exchange",
+    "moyamfo_sync/protocol/soap.py": "connection.exchange",
     "payu_connector/models/payment_provider.py": "_payu_ru_call",
     "payu_connector/protocol/limits.py": "calls nobody: urllib3 reads a header",
     "tour_loan/gateways/clamd.py": "models/staff/scan.py: scanner",

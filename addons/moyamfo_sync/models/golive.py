@@ -13,7 +13,6 @@ from odoo.addons.tour_loan.tools import bounded, server_setting
 
 from .. import connection
 from ..protocol.errors import BusinessError, FormatError, ProfileError, TransportError
-from ..protocol.exchange import Exchange
 
 SILENCE = timedelta(minutes=30)
 
@@ -87,12 +86,11 @@ class Connection(models.TransientModel):  # pylint: disable=no-wizard-in-models
 
     def _connect_moyamfo(self) -> Checked:
         """Get the WSDL anew, then ask about an application 1C cannot know."""
-        names = ("url", "login", "password", "profile")
-        url, login, password, profile = (server_setting("moyamfo_sync", name) for name in names)
-        if not url:
+        if not connection.is_configured(self.env):
             return Checked(False, self.env._("MOYAMFO_SYNC_URL is not set."))
         try:
-            answer = bounded(SECONDS, _ask, connection._load(profile), url, login, password)
+            profile = connection._load(server_setting("moyamfo_sync", "profile"))
+            answer = bounded(SECONDS, _ask, profile)
         except TransportError as error:
             if error.status in (401, 403):
                 return Checked(False, self.env._("1C refuses login, password or rights."))
@@ -120,13 +118,13 @@ class Connection(models.TransientModel):  # pylint: disable=no-wizard-in-models
         return Checked(True, self.env._("1C answers and lets us in; the profile fits."), date)
 
 
-def _ask(profile, url, login, password) -> tuple[str, int]:
+def _ask(profile) -> tuple[str, int]:
     """Return 1C's clock as HTTP writes it, and how many rows came that nobody asked for.
 
     The WSDL is not taken from what was kept.
     """
-    exchange = Exchange(profile, url, login, password, mask=mask_text)
+    exchange = connection.made(profile, keep_wsdl=False)
     page = exchange.application_states([str(uuid4())])
-    answered_at = exchange._connected().transport.answered_at
+    answered_at = exchange.answered_at
     date = answered_at.strftime("%a, %d %b %Y %H:%M:%S GMT") if answered_at else ""
-    return date, len(page.rows) + len(page.bad)
+    return date, len(page.foreign) + len(page.rows)

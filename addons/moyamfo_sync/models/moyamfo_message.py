@@ -133,8 +133,7 @@ class MoyamfoMessage(models.Model):
         words = explained(self._ru(), error)
         self.detail = shortened(str(error))
         if isinstance(error, AccessRefused):
-            if error.publication:
-                self.endpoint = f"{self._outbox}:{error.publication}"
+            self.endpoint = self._door_of(error, self._sending_kind())
             return Outcome("refused", error=words)
         if isinstance(error, ProfileError):
             return Outcome("later", error=words, seconds=NOT_SET_UP_SECONDS)

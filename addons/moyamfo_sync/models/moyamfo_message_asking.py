@@ -89,7 +89,7 @@ class MoyamfoMessage(models.Model):
         """
         asked = {_same(uid): uid for uid in uids}
         ours, foreign = {}, []
-        for row in page.rows:
+        for row in [*page.rows, *page.foreign]:
             uid = asked.get(_same(row.uid))
             if uid is None:
                 foreign.append(row.uid)
@@ -115,8 +115,8 @@ class MoyamfoMessage(models.Model):
                 )
                 + f" ({', '.join(foreign[:FOREIGN_SHOWN])})"
             )
-            if missing and page.more:
-                raise Unanswered("ours is not among the rows, and there are more of them")
+        if missing and page.more:
+            raise Unanswered("ours is not among the rows, and there are more of them")
         return ours
 
     def _payment_sent(self):

@@ -2,13 +2,18 @@
 
 import hashlib
 import hmac
+import logging
 import os
 
 from odoo import api, models
 
 from odoo.addons.tour_loan.tools import code_key, server_setting
 
+from .. import connection
+from ..protocol.errors import ProfileError
 from ..words import explained
+
+_logger = logging.getLogger(__name__)
 
 SECTION = "moyamfo_sync"
 ACCESS = ("url", "login", "password")
@@ -44,9 +49,43 @@ class MoyamfoMessage(models.Model):
         super()._resumed(endpoint)
         self.env["moyamfo.run"]._enqueue_pulls()
 
+    # --- several publications: each has its door ---
+
     @api.model
-    def _refused(self, error):
-        """Pulls: 1C does not let us in (``AccessRefused``); pause what it is the door of."""
-        publication = getattr(error, "publication", "")
-        endpoint = f"{self._outbox}:{publication}" if publication else self._outbox
-        self._pause(endpoint, explained(self._ru(), error))
+    def _doors(self, kind: str) -> list[str]:
+        """Return the endpoints a message or a question of ``kind`` goes to.
+
+        A profile of one publication has one endpoint, whatever it calls it.
+        """
+        try:
+            profile = connection.exchange(self.env)
+            names = profile.publications(kind)
+            if len(profile.profile.publications) > 1:
+                return [f"{self._outbox}:{name}" for name in names] or [self._outbox]
+        except ProfileError:
+            _logger.debug("no profile, so no publications")
+        return [self._outbox]
+
+    def _paused(self, endpoint=None, kind=None):
+        """Override: of each door that ``kind``, else this message's, has to pass.
+
+        :param kind: a key of ``protocol.exchange``'s OPERATIONS or QUESTIONS
+        """
+        kind = kind or self.kind
+        doors = [endpoint] if endpoint else self._doors(kind) if kind else [self._outbox]
+        for door in doors:
+            if pause := super()._paused(door):
+                return pause
+        return self.env["tour_loan.pause"]
+
+    @api.model
+    def _door_of(self, error, kind: str) -> str:
+        """Return which of the doors refused us."""
+        door = f"{self._outbox}:{error.publication}"
+        doors = self._doors(kind)
+        return door if door in doors else doors[0]
+
+    @api.model
+    def _refused(self, error, kind: str):
+        """Pulls: 1C does not let us in (``AccessRefused``); its door is paused."""
+        self._pause(self._door_of(error, kind), explained(self._ru(), error))

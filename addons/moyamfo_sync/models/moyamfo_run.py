@@ -28,6 +28,16 @@ KINDS = [
     ("unbooked", "Payments not yet booked, one by one"),
 ]
 STREAMED = ("contracts", "loans")
+# What each asks, as ``protocol.exchange`` names its questions.
+QUESTION = {
+    "fresh": "application_states",
+    "applications": "changed_applications",
+    "open": "application_states",
+    "contracts": "changed_contracts",
+    "payments": "changed_payments",
+    "loans": "contracts",
+    "unbooked": "payments",
+}
 # Fresh applications are asked about this often, the newest more often.
 SOON = timedelta(seconds=5)
 LATER = timedelta(seconds=10)
@@ -144,7 +154,7 @@ class MoyamfoRun(models.Model):
         :param since, as_of: of the first page, for the following ones (naive UTC)
         """
         messages = self.env["moyamfo.message"]
-        if messages._paused():
+        if messages._paused(kind=QUESTION[kind]):
             return "the exchange is paused; who resumes it asks anew"
         # contracts come in the order 1C streams them: two such pulls take turns
         if kind in STREAMED and not self.env["tour_loan.lock"]._take_place(STREAMED[0], 1):
@@ -168,7 +178,7 @@ class MoyamfoRun(models.Model):
         """Note why 1C could not be asked, in words; one that lets nobody in is left alone."""
         self.error = explained(self.with_context(lang="ru_RU").env, error)
         if isinstance(error, AccessRefused):
-            self.env["moyamfo.message"]._refused(error)
+            self.env["moyamfo.message"]._refused(error, QUESTION[self.kind])
         elif isinstance(error, FormatError):
             connection.forget()
 
@@ -176,7 +186,8 @@ class MoyamfoRun(models.Model):
         """1C was there: messages that wait for its return go."""
         if self.as_of and not self.error:
             messages = self.env["moyamfo.message"]
-            messages._answered(messages._outbox)
+            for door in messages._doors(QUESTION[self.kind]):
+                messages._answered(door)
 
     def _pull_applications(self, exchange):
         self.since = self.since or self._watermark("applications")

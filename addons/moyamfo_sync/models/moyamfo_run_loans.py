@@ -59,7 +59,7 @@ class MoyamfoRun(models.Model):
 
         :param uuid: of its application
         """
-        if self.env["moyamfo.message"]._paused():
+        if self.env["moyamfo.message"]._paused(kind="contracts"):
             return
         run = self.create({"kind": "loans"})
         try:

@@ -1,22 +1,30 @@
 """What can go wrong in the exchange, by what has to be done about it.
 
 =================  ==========================================================
-AccessRefused      login, password or rights are refused (401, 403): nothing is
-                   asked any more until somebody has looked
 TransportError     the answer did not arrive whole: retry by itself, but ask
                    for the state first when ``maybe_received``
+AccessRefused      a TransportError that no retry heals: login, password or
+                   rights; the publication has to wait for a person
 FormatError        an answer came and cannot be read: a person looks; the
                    figures on our side stay as they were
 BusinessError      1C understood and refused: a person looks; ``text`` is for
                    staff only, never for a borrower
+NotOffered         a BusinessError of ours: this lender's system has no such
+                   operation; nothing was sent (`Exchange.offers` asks before)
 =================  ==========================================================
 """
 
+WORDS = 1000  # characters of the other side's own words that are kept
+
 
 class ExchangeError(Exception):
-    """Base of the three; ``str(error)`` is fit for the staff log."""
+    """Base of all; ``str(error)`` is short and fit for the staff log, never a raw body.
+
+    :ivar publication: name of the publication in the profile that was called, "" if none
+    """
 
     kind = "error"
+    publication = ""
 
 
 class TransportError(ExchangeError):
@@ -28,7 +36,14 @@ class TransportError(ExchangeError):
 
     kind = "transport"
 
-    def __init__(self, text, *, maybe_received=True, status=None, retry_after=None):
+    def __init__(
+        self,
+        text: str,
+        *,
+        maybe_received: bool = True,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ):
         super().__init__(text)
         self.maybe_received = maybe_received
         self.status = status
@@ -36,16 +51,10 @@ class TransportError(ExchangeError):
 
 
 class AccessRefused(TransportError):
-    """1C does not let us in: 401 or 403. The request certainly was not worked on.
+    """HTTP 401 or 403, or a WS-Security fault: asking again would only lock the user."""
 
-    ``publication``: whose access it is, where a profile has several; "" for the only one.
-    """
-
-    kind = "access"
-
-    def __init__(self, text, *, status=None, publication=""):
+    def __init__(self, text: str, *, status: int | None = None):
         super().__init__(text, maybe_received=False, status=status)
-        self.publication = publication
 
 
 class FormatError(ExchangeError):
@@ -55,9 +64,20 @@ class FormatError(ExchangeError):
 
 
 class BusinessError(ExchangeError):
-    """A SOAP fault with 1C's text, or a ``return`` other than "OK"."""
+    """A SOAP fault with 1C's text, or a result other than the profile's words for yes."""
 
     kind = "business"
+
+    def __init__(self, text: str):
+        super().__init__(text if len(text) <= WORDS else f"{text[:WORDS]}…")
+
+
+class NotOffered(BusinessError):
+    """``instead``: ``staff`` do it by hand, or it is ``never`` done."""
+
+    def __init__(self, operation: str, instead: str):
+        super().__init__(f"{operation}: this accounting system does not offer it ({instead})")
+        self.operation, self.instead = operation, instead
 
 
 class ProfileError(ValueError):

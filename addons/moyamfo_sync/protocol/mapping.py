@@ -1,232 +1,233 @@
-"""Records to and from plain dictionaries, by the profile's key paths.
+"""Records to and from trees of plain values, by the places of a shape.
 
-The same dictionaries serve JSON (``json_text``/``parse_json``) and XML
-(``contracts.element_value``), so a lender may use either shape.
+The same trees serve JSON, XML and XDTO (`trees`), so a lender may use any of them.
 """
 
-import json
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
-from . import codecs, dto
-from .codecs import BOOLEAN, MOMENT
+from . import dto
 from .errors import FormatError
-from .profile import Profile, codec_of, is_list, is_required, mapped_fields, nested_record
+from .paths import Path, as_list, left_over
+from .places import Shape, Spot, is_required
 
-MASK = "•••"
+Shapes = Mapping[str, Shape]
+Tree = dict[str, Any]
+ABSENT: Any = object()  # no key at all
 
 
-def encode(record, profile: Profile) -> dict:
-    """Return the remote shape of an outgoing record; empty fields are left out.
+# === OUT === #
 
-    :raises FormatError: a value cannot be written as the profile wants; the
-        message names our field and never shows the value
+
+class Encoder:
+    """Writes records by shapes.
+
+    :param empty: what stands for an absent value: omit, null, explicit
     """
-    name = dto.NAMES[type(record)]
-    result = {}
-    for key, value in profile.constants.get(name, {}).items():
-        _put(result, tuple(key.split(".")), value)
-    for one in mapped_fields(type(record)):
-        value, path = getattr(record, one.name), profile.keys[name][one.name]
-        if path is None or value is None or value == []:
-            continue
-        try:
-            _put(result, path, _encode_value(one, value, profile))
-        except FormatError as error:
-            raise FormatError(f"{name}.{one.name}: {error}") from None
-    for question, answer in getattr(record, dto.ANSWERS, {}).items():
-        path = profile.answers.get(question)
-        if path is None or answer is None:
-            continue
-        try:
-            codec = answer_codec(question, answer, profile)
-            _put(result, path, codec.encode(answer, profile.formats, profile.enums))
-        except FormatError as error:
-            raise FormatError(f"{name}.{question}: {error}") from None
-    return result
+
+    def __init__(self, shapes: Shapes, empty: str):
+        self.shapes, self.empty = shapes, empty
+
+    def encode(self, name: str, values: Mapping[str, Any]) -> tuple[Any, Tree]:
+        """Return what a record becomes: the payload, and what stands beside it.
+
+        :param values: of the record's fields and of its answers
+        :raises FormatError: a value cannot be written as the profile wants; the message
+            names our field and never shows the value
+        """
+        shape = self.shapes.get(name)
+        payload: Tree = {}
+        beside: Tree = {}
+        whole: list[Any] = []  # a payload that is nothing but one plain value
+        if shape is None:
+            return payload, beside
+
+        def put(path: Path, value: Any) -> None:
+            if not path.steps:
+                whole.append(value)
+            else:
+                path.put(beside if path.beside else payload, value)
+
+        for path, value in shape.constants:
+            put(path, value)
+        for spot in shape.spots:
+            if spot.path is None:
+                continue
+            try:
+                raw: Any
+                if values.get(spot.field) == [] and name == "question":
+                    raw = [] if spot.told.split is None else ""  # of none, not of all
+                else:
+                    raw = self._raw(spot, values.get(spot.field))
+            except FormatError as error:
+                raise FormatError(f"{name}.{spot.field}: {error}") from None
+            if raw is ABSENT:
+                continue
+            if spot.record and not spot.many and not spot.path.steps:
+                payload.update(raw)
+            else:
+                put(spot.path, raw)
+        for one in shape.composed:
+            text = one.write(values)
+            if text or self.empty == "explicit":
+                put(one.path, text)
+        return (whole[0] if whole else payload), beside
+
+    def _raw(self, spot: Spot, value: Any) -> Any:
+        if value is None or value == []:
+            if spot.told.empty is not None or self.empty == "explicit":
+                return {} if spot.record and not spot.many else spot.nothing()
+            return None if self.empty == "null" else ABSENT
+        if spot.many:
+            rows = [self._item(spot, item) for item in value]
+            return rows if spot.told.split is None else spot.told.split.join(map(str, rows))
+        return self._item(spot, value)
+
+    def _item(self, spot: Spot, value: Any) -> Any:
+        if spot.record:
+            return self.encode(spot.record, values_of(value))[0]
+        return spot.write(value)
 
 
-def answer_codec(question: str, answer, profile: Profile):
-    """The codec of an answer to the questionnaire; one of a list has words in the profile."""
-    if question in profile.enums:
-        return codecs.Word(question)
-    return dto.ANSWER_CODECS.get(question) or codecs.BY_TYPE[type(answer)]
+def values_of(record: Any) -> dict[str, Any]:
+    """The fields of a record, with the answers of a questionnaire among them."""
+    values = dict(vars(record))
+    return {**values.pop(dto.ANSWERS, {}), **values}
 
 
-def _encode_value(one, value, profile):
-    if is_list(one):
-        return [_encode_item(one, item, profile) for item in value]
-    return _encode_item(one, value, profile)
+# === IN === #
 
 
-def _encode_item(one, value, profile):
-    if nested_record(one):
-        return encode(value, profile)
-    return codec_of(one).encode(value, profile.formats, profile.enums)
+class Decoder:
+    """Reads rows by shapes.
 
-
-def _put(result, path, value):
-    for key in path[:-1]:
-        result = result.setdefault(key, {})
-    result[path[-1]] = value
-
-
-def decode(record_type, data, profile: Profile, unknown_keys: set | None = None):
-    """Return ``record_type`` read from a remote dictionary.
-
-    ``unknown_keys`` collects keys nobody knows: 1C may add one at any time, which
-    must be seen and must not stop the exchange.
-
-    :raises FormatError: a required field is absent or empty, or a value unreadable
+    :ivar unknown: keys nobody knows: 1C may add one at any time, which must be seen and
+        must not stop the exchange
     """
-    name = dto.NAMES[record_type]
-    if not isinstance(data, dict):
-        raise FormatError(f"{name}: an object is needed")
-    values = {}
-    for one in fields(record_type):
-        path = profile.keys[name][one.name]
-        raw = None if path is None else _get(data, path)
+
+    def __init__(self, shapes: Shapes):
+        self.shapes = shapes
+        self.unknown: set[str] = set()
+        self._known: dict[str, set[tuple[Any, ...]]] = {}
+
+    def decode(self, name: str, row: Any, asked: Mapping[str, Any] | None = None) -> Any:
+        """Return the record ``name`` read from a row.
+
+        :param asked: values of fields that come from the question
+        :raises FormatError: a required field is absent or empty, or a value unreadable
+        :raises Ignored: the profile says that the row is none of ours
+        """
+        return self.made(name, self.values(name, row, asked or {}))
+
+    def made(self, name: str, values: dict[str, Any]) -> Any:
+        """Return the record of its values.
+
+        :raises FormatError: a required one is missing
+        """
+        record: Any = dto.RECORDS[name]
+        fill(name, values)
+        for one in required(record):
+            if one not in values:
+                raise FormatError(f"{self._where(name, one)}: is empty or missing")
+        return record(**values)
+
+    def values(self, name: str, row: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields that a row tells."""
+        shape, values = self.shapes[name], {}
+        if not isinstance(row, dict) and any(path.steps for path in shape.paths()):
+            raise FormatError(f"{name}: an object is needed")
+        for one in shape.composed:
+            values.update(one.read(one.path.get(row)))
+        for spot in shape.spots:
+            if spot.field in values:
+                continue
+            if spot.told.asked:
+                value = asked.get(spot.field)
+            else:
+                value = self._value(spot, row)
+            if value is not None and value != []:
+                values[spot.field] = value
+        if name not in self._known:
+            self._known[name] = known(self.shapes, name)
+        self.unknown.update(left_over(row, self._known[name]))
+        return values
+
+    def _value(self, spot: Spot, row: Any) -> Any:
+        raw = None if spot.path is None else spot.path.get(row)
         try:
-            value = _decode_value(one, raw, profile, unknown_keys)
+            if spot.many:
+                if spot.told.split is not None and isinstance(raw, str):
+                    raw = [part.strip() for part in raw.split(spot.told.split)]
+                return [self._item(spot, item) for item in as_list(raw)]
+            return self._item(spot, raw)
         except FormatError as error:
-            raise FormatError(f"{'.'.join(path)}: {error}") from None
-        if value is not None:
-            values[one.name] = value
-        elif is_required(one):
-            raise FormatError(f"{'.'.join(path)}: is empty or missing")
-    if unknown_keys is not None:
-        known = [path for path in profile.keys[name].values() if path]
-        unknown_keys.update(_unknown(data, known))
-    return record_type(**values)
+            raise FormatError(f"{spot.path.text if spot.path else spot.field}: {error}") from None
 
-
-def _decode_value(one, raw, profile, unknown_keys):
-    if is_list(one):
-        return [_decode_item(one, item, profile, unknown_keys) for item in as_list(raw)]
-    return _decode_item(one, raw, profile, unknown_keys)
-
-
-def _decode_item(one, raw, profile, unknown_keys):
-    nested = nested_record(one)
-    if not nested:
-        if isinstance(raw, (dict, list)):
-            raise FormatError("a plain value is needed")
-        return codec_of(one).decode(raw, profile.formats, profile.enums)
-    if not is_list(one) and not _has_content(raw):
-        # xsi:nil on a complex element comes as an object with empty fields
-        return None
-    return decode(dto.RECORDS[nested], raw, profile, unknown_keys)
-
-
-def _has_content(raw):
-    if isinstance(raw, dict):
-        return any(_has_content(value) for value in raw.values())
-    if isinstance(raw, list):
-        return any(map(_has_content, raw))
-    return raw not in (None, "") and not str(raw).startswith("0001-01-01")
-
-
-def _get(data, path):
-    for key in path:
-        if not isinstance(data, dict):
+    def _item(self, spot: Spot, raw: Any) -> Any:
+        if not spot.record:
+            return spot.read(raw)
+        if not spot.many and not self._has_content(spot.record, raw):
+            # xsi:nil on a complex element comes as an object with empty fields
             return None
-        data = data.get(key)
-    return data
+        return self.decode(spot.record, raw)
+
+    def _has_content(self, name: str, raw: Any) -> bool:
+        """Whether a nested record is there: nothing of it, or only zeros, is none."""
+        return any(_content(path.get(raw)) for path in self.shapes[name].paths() if path.steps)
+
+    def _where(self, name: str, field: str) -> str:
+        spot = self.shapes[name].spot(field)
+        return spot.path.text if spot is not None and spot.path is not None else f"{name}.{field}"
 
 
-def as_list(raw) -> list:
-    """No rows come as nothing at all, one row without its list."""
-    if raw in (None, ""):
-        return []
-    return raw if isinstance(raw, list) else [raw]
+def fill(name: str, values: dict[str, Any]) -> None:
+    """What follows from the rest of an offer where the lender does not tell it."""
+    if name == "offer" and values.get("schedule"):
+        lines = values["schedule"]
+        values.setdefault("monthly_payment", lines[0].amount)
+        if "amount" in values:
+            total: Decimal = sum((line.amount for line in lines), Decimal(0))
+            values.setdefault("psk_amount", total - values["amount"])
 
 
-def _unknown(data, known, prefix=()):
-    """Yield dotted keys of ``data`` that no path of ``known`` starts with."""
-    for key, value in data.items():
-        path = (*prefix, key)
-        if path in known:
-            continue
-        if any(one[: len(path)] == path for one in known):
-            if isinstance(value, dict):
-                yield from _unknown(value, known, path)
-        else:
-            yield ".".join(path)
-
-
-# === JSON IN A STRING === #
-
-
-def json_text(data: dict) -> str:
-    return json.dumps(data, ensure_ascii=False, default=str)
-
-
-def parse_json(text: str):
-    """:raises FormatError: not JSON (the text itself is not repeated)"""
-    try:
-        return json.loads(text.lstrip("\ufeff"), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise FormatError(f"the answer is not JSON ({len(text)} characters)") from None
-
-
-def _no_constant(name):
-    raise ValueError(name)
-
-
-def decode_page(record_type, data, profile: Profile) -> dto.Page:
-    """Read a page ``{rows, more, as_of}``; an unreadable row spoils only itself."""
-    if not isinstance(data, dict):
-        raise FormatError("a page must be an object")
-    names = profile.page_answer
-    if names["rows"] not in data:
-        raise FormatError(f"{names['rows']}: is missing")
-    formats, enums = profile.formats, profile.enums
-    page = dto.Page(
-        rows=[],
-        more=bool(BOOLEAN.decode(data.get(names["more"]), formats, enums)),
-        as_of=MOMENT.decode(data.get(names["as_of"]), formats, enums),
-    )
-    for row in as_list(data[names["rows"]]):
-        try:
-            page.rows.append(decode(record_type, row, profile, page.unknown_keys))
-        except FormatError as error:
-            page.bad.append(dto.BadRow(key=_row_key(row, profile), reason=str(error)))
-    return page
-
-
-def _row_key(row, profile) -> str:
+def row_key(shape: Shape, row: Any) -> str:
     """Whatever identifies an unreadable row to a person."""
-    for name, field_name in (
-        ("application_state", "uid"),
-        ("contract", "number"),
-        ("booked_payment", "uid"),
-    ):
-        path = profile.keys[name][field_name]
-        if isinstance(row, dict) and _get(row, path):
-            return str(_get(row, path))
+    names = ("number", "uid") if shape.name == "contract" else ("uid", "number", "loan_number")
+    for name in names:
+        spot = shape.spot(name)
+        found = spot.path.get(row) if spot is not None and spot.path is not None else None
+        if found is not None and not isinstance(found, (dict, list)):
+            return str(found)[:80]
     return "?"
 
 
-# === MASKING FOR THE LOG === #
+def known(shapes: Shapes, name: str) -> set[tuple[Any, ...]]:
+    """Steps of every place of a record; a nested one at "." has its own there."""
+    shape = shapes[name]
+    found = {path.steps for path in shape.paths() if path.steps}
+    for spot in shape.spots:
+        if spot.record and spot.path is not None and not spot.path.steps:
+            found |= known(shapes, spot.record)
+    return found
 
 
-def masked(data, profile: Profile):
-    """Return a copy of a remote dictionary with personal data hidden, by key name."""
-    personal = {
-        profile.keys[name][one.name][-1]
-        for name, record in dto.RECORDS.items()
-        for one in mapped_fields(record)
-        if one.metadata.get("personal") and profile.keys[name][one.name]
-    } | {path[-1] for path in profile.answers.values() if path}
-    return _masked(data, personal)
+@cache
+def required(record: Any) -> tuple[str, ...]:
+    """Names of the fields without which there is no record."""
+    return tuple(one.name for one in fields(record) if is_required(one))
 
 
-def _masked(data, personal):
-    if isinstance(data, dict):
-        return {
-            key: MASK if key in personal and value else _masked(value, personal)
-            for key, value in data.items()
-        }
-    if isinstance(data, list):
-        return [_masked(item, personal) for item in data]
-    return data
+def _content(raw: Any) -> bool:
+    if isinstance(raw, dict):
+        return any(_content(value) for value in raw.values())
+    if isinstance(raw, list):
+        return any(map(_content, raw))
+    text = str(raw).strip()
+    return (
+        raw is not None
+        and raw is not False
+        and not (text in ("", "0", "0.0", "0.00", "false") or text.startswith("0001-01-01"))
+    )

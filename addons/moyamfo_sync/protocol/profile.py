@@ -1,301 +1,256 @@
-"""The contract with one lender's 1C, as data.
+"""The contract with one lender's accounting system, as data.
 
-Services differ from lender to lender, so names of operations, parameters and
-keys, formats and Russian words live in a JSON file (``profiles/default.json`` is
-the commented example). Loading checks everything once and says where it is wrong.
-Names are compared by code point and must be copied from the WSDL, never retyped:
-mixed Latin and Cyrillic letters do occur.
+Services differ from lender to lender, so names of operations, parameters and keys,
+formats and Russian words live in a JSON file in the language of ``language``;
+docs/accounting.md tells it by examples. Loading checks everything once and says where
+the file is wrong, by path and line. Names are compared by code point and must be copied
+from the WSDL, never retyped: mixed Latin and Cyrillic letters do occur.
 """
 
-import json
-from collections.abc import Collection
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from pathlib import Path
-from typing import get_args
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from . import codecs, dto
+import pydantic
+
+from . import codecs, dto, forms, language, positions
+from .checks import LISTS, Demands
 from .errors import ProfileError
+from .language_wire import Publication
+from .operations import Operation, OperationCompiler
+from .places import Compiler, Shape, Wrong, near
 
-JSON_OPERATIONS = {
-    "load_application": "application",
-    "change_application": "application",
-    "cancel_application": "cancel",
-    "sign_contract": "signature",
-    "commit_application": "commit",
-    "tour_refund": "tour_refund",
-    "load_payment": "payment",
-    "reverse_payment": "reversal",
-    "get_applications": "application_state",
-    "get_payments": "booked_payment",
+Questions = Mapping[str, Collection[str]]
+PLAIN = {  # pydantic's errors in plain words
+    "missing": "is missing",
+    "string_type": "a text is needed",
+    "string_too_short": "a text is needed",
+    "dict_type": "an object is needed",
+    "model_type": "an object is needed",
+    "model_attributes_type": "an object is needed",
+    "list_type": "a list is needed",
+    "bool_type": "true or false is needed",
+    "int_type": "a whole number is needed",
+    "float_type": "a number is needed",
+    "none_required": "nothing (null) is needed",
 }
-READS = ("get_applications", "get_payments", "get_contracts")
-ENUMS = {
-    "application_status": {
-        "in_review", "needs_data", "approved", "declined", "signed", "ready",
-        "committed", "funded", "annulled", "cancelled",
-    },
-    "needs": None,
-    "decline_code": {"lender", "self_ban", "identity", "limits", "agency", "borrower"},
-    "loan_status": {"pending", "active", "overdue", "closed", "annulled", "ceded", "court"},
-    "payment_status": {"booked", "waiting", "reversed", "refused"},
-}  # fmt: skip
-PAGING = ("uids", "changed_since", "page", "page_size")
-ANSWER = ("result", "number")
-PAGE_ANSWER = ("rows", "more", "as_of")
-
-
-@dataclass(frozen=True)
-class Formats:
-    """How values look on the wire; see ``codecs``."""
-
-    zone: ZoneInfo
-    datetime: str
-    date: str
-    phone: str
-    money: str
-    boolean: tuple
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A SOAP operation; ``parameter`` is the name of its single string parameter,
-    ``timeout`` the seconds to wait for each piece of the answer."""
-
-    name: str
-    parameter: str | None
-    timeout: float
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A checked profile. ``keys``: record → our field → remote key path.
+    """A checked profile.
 
-    ``answers``: the same for the questionnaire's neutral names; ``unmapped`` are those
-    the profile does not mention: such answers stay here.
+    :ivar shapes: record → its places; an operation may have others
+    :ivar unmapped: answers of the questionnaire this profile does not mention: they stay
+        here; ``not_exchanged``: the same of all other fields, ``record.field``
+    :ivar source: the file's content, for who compares or shows it
+    :ivar folder: where the file stood, for a WSDL beside it
     """
 
     name: str
-    wsdl: str
-    address: str
-    namespace: str
-    binding: str
     connect_timeout: float
     page_size: int
-    formats: Formats
-    operations: dict[str, Operation]
-    keys: dict[str, dict[str, tuple[str, ...] | None]]
-    answers: dict[str, tuple[str, ...] | None]
+    formats: codecs.Formats
+    empty: str
+    publications: Mapping[str, Publication]
+    operations: Mapping[str, Operation]
+    shapes: Mapping[str, Shape]
     unmapped: tuple[str, ...]
-    constants: dict[str, dict]
-    enums: dict[str, dict[str, str]]
-    paging: dict[str, str]
-    page_answer: dict[str, str]
-    answer: dict[str, str]
-    ok_words: tuple[str, ...]
-    repeat_words: tuple[str, ...]
+    not_exchanged: tuple[str, ...]
     transient_faults: tuple[str, ...]
     technical_faults: tuple[str, ...]
-    contracts: dict[str, str]
+    stale_faults: tuple[str, ...]
+    source: Mapping[str, Any]
+    folder: File | None
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """Last names of keys whose values a log must not show."""
+        own = [shape.personal for shape in self.shapes.values()]
+        for operation in self.operations.values():
+            for call in (operation.call, *operation.steps, *operation.details):
+                own += [shape.personal for shape in call.shapes.values()]
+        return frozenset().union(*own)
 
 
-def load(path, questions=None) -> Profile:
+def load(path: str | File, questions: Questions | None = None) -> Profile:
     """Read and check a profile file; ``questions``: see ``parse``.
 
     :raises ProfileError: unreadable, not JSON or not a profile; says where
     """
+    file = File(path)
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ProfileError(f"profile {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise ProfileError(f"profile {path}: not JSON: {error}") from None
-    return parse(data, questions)
+        raise ProfileError(f"profile {file.name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ProfileError(f"profile {file.name}: not in UTF-8") from None
+    return read(text, questions, file.parent)
 
 
-def parse(data: dict, questions=None) -> Profile:
+def read(text: str, questions: Questions | None = None, folder: File | None = None) -> Profile:
+    """Check the text of a profile: complaints name the line."""
+    data, lines = positions.read(text)
+    return parse(data, questions, lines, folder)
+
+
+def parse(
+    data: Any,
+    questions: Questions | None = None,
+    lines: Mapping[positions.Way, int] | None = None,
+    folder: File | None = None,
+) -> Profile:
     """Check the content of a profile file and return it as a Profile.
 
-    :param questions: what a questionnaire may tell: {neutral name: values of a list, or ()}
+    :param questions: what a questionnaire may tell: {neutral name: values of a list, or ()};
+        None: any name may be mapped
+    :raises ProfileError: the first mistake, by its path
     """
-    root, questions = _Node(data, ""), questions or {}
-    answers = _answers(root.node("keys").node("application"), questions)
-    service = root.node("service")
+    try:
+        told = language.Profile.model_validate(data)
+        return _compiled(told, data, questions, folder)
+    except pydantic.ValidationError as error:
+        raise _plain(error, data, lines or {}) from None
+    except Wrong as wrong:
+        raise _said(wrong.way, str(wrong), lines or {}) from None
+
+
+def _compiled(
+    told: language.Profile, data: Any, questions: Questions | None, folder: File | None
+) -> Profile:
+    formats = _formats(told.formats)
+    lists = {**LISTS, **{name: values for name, values in (questions or {}).items() if values}}
+    for name in told.enums:
+        if name not in lists and questions is not None:
+            raise Wrong(("enums", name), f"no such list{near(name, lists)}")
+    compiler = Compiler(formats, told.enums, questions, lists)
+    for part, known in (("keys", [*told.keys]), ("composed", [*told.composed])):
+        for name in known:
+            if name not in dto.RECORDS:
+                raise Wrong((part, name), f"no such record{near(name, dto.RECORDS)}")
+    for name in told.constants:
+        if name not in dto.OUTGOING:
+            raise Wrong(("constants", name), f"no such record{near(name, dto.OUTGOING)}")
+    shapes = {
+        name: compiler.shape(
+            name,
+            told.keys.get(name, {}),
+            told.composed.get(name, []),
+            told.constants.get(name, {}),
+            (("keys", name), ("composed", name)),
+        )
+        for name in dto.RECORDS
+        if name in told.keys or name in told.composed or name in told.constants
+    }
+    made = OperationCompiler(told, compiler, shapes).all()
+    Demands(made, shapes).check()
+    mapped = {name: shape.mapped for name, shape in shapes.items()}
+    own = _all_mapped(made, mapped)
     return Profile(
-        name=root.text("name"),
-        wsdl=service.text("wsdl"),
-        address=service.text("address"),
-        namespace=service.text("namespace"),
-        binding=service.text("binding"),
-        connect_timeout=root.number("connect_timeout", 1, 60),
-        page_size=int(root.number("page_size", 1, 10000)),
-        formats=_formats(root.node("formats")),
-        operations=_operations(root.node("operations")),
-        keys={name: _keys(root.node("keys"), name, questions) for name in dto.RECORDS},
-        answers=answers,
-        unmapped=tuple(name for name in questions if name not in answers),
-        constants={name: root.node("constants").data.get(name, {}) for name in dto.OUTGOING},
-        enums={
-            name: _enum(root.node("enums"), name, known)
-            for name, known in _lists(answers, questions).items()
-        },
-        paging=_names(root.node("paging"), PAGING),
-        page_answer=_names(root.node("page_answer"), PAGE_ANSWER),
-        answer=_names(root.node("answer"), ANSWER),
-        ok_words=root.node("answer").words("ok"),
-        repeat_words=root.node("answer").words("repeated"),
-        transient_faults=root.words("transient_faults"),
-        technical_faults=root.words("technical_faults"),
-        contracts=_names(root.node("contracts"), (*PAGING, "row", "more", "as_of")),
+        name=told.name,
+        connect_timeout=told.connect_timeout,
+        page_size=told.page_size,
+        formats=formats,
+        empty=told.formats.empty,
+        publications=told.publications,
+        operations=made,
+        shapes=shapes,
+        unmapped=tuple(name for name in questions or () if name not in own["application"]),
+        not_exchanged=tuple(
+            f"{name}.{field}"
+            for name, record in dto.RECORDS.items()
+            if name != "question"
+            for field in record.__dataclass_fields__
+            if field != dto.ANSWERS and field not in own[name]
+        ),
+        transient_faults=tuple(told.transient_faults),
+        technical_faults=tuple(told.technical_faults),
+        stale_faults=tuple(told.stale_faults),
+        source=data,
+        folder=folder,
     )
 
 
-class _Node:
-    """A JSON object with its path, so that every complaint says where."""
-
-    def __init__(self, data, path):
-        if not isinstance(data, dict):
-            raise ProfileError(f"{path or 'profile'}: an object is needed")
-        self.data, self.path = data, path
-
-    def at(self, name):
-        return f"{self.path}.{name}" if self.path else name
-
-    def node(self, name):
-        return _Node(self.data.get(name), self.at(name))
-
-    def text(self, name):
-        value = self.data.get(name)
-        if not isinstance(value, str) or not value:
-            raise ProfileError(f"{self.at(name)}: a text is needed")
-        return value
-
-    def number(self, name, low, high):
-        value = self.data.get(name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise ProfileError(f"{self.at(name)}: a number is needed")
-        if not low <= value <= high:
-            raise ProfileError(f"{self.at(name)}: must be from {low} to {high}")
-        return value
-
-    def words(self, name):
-        value = self.data.get(name)
-        if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-            raise ProfileError(f"{self.at(name)}: a list of texts is needed")
-        return tuple(value)
-
-    def only(self, known):
-        extra = sorted(set(self.data) - set(known))
-        if extra:
-            raise ProfileError(f"{self.at(extra[0])}: not a known name")
+def _all_mapped(made: Mapping[str, Operation], mapped: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Record → fields with a place anywhere: an operation may have keys of its own, and an
+    answer that stands only in an address is mapped too."""
+    own = {name: set(mapped.get(name, ())) for name in dto.RECORDS}
+    for operation in made.values():
+        for call in (operation.call, *operation.steps):
+            for name, shape in call.shapes.items():
+                own[name] |= shape.mapped
+            if call.record in own:
+                own[call.record] |= call.named
+    return own
 
 
-def _formats(node) -> Formats:
+def _formats(told: language.Formats) -> codecs.Formats:
     try:
-        zone = ZoneInfo(node.text("zone"))
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ProfileError(f"{node.at('zone')}: no such time zone") from None
-    phone = node.text("phone")
-    if phone.count("#") != 10:
-        raise ProfileError(f"{node.at('phone')}: ten # are needed")
-    money = node.text("money")
-    if money not in ("string", "number"):
-        raise ProfileError(f"{node.at('money')}: string or number")
-    boolean = node.data.get("boolean")
-    if not isinstance(boolean, list) or len(boolean) != 2:
-        raise ProfileError(f"{node.at('boolean')}: two values, for no and for yes")
-    return Formats(zone, node.text("datetime"), node.text("date"), phone, money, tuple(boolean))
+        zone = ZoneInfo(told.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Wrong(("formats", "zone"), "no such time zone") from None
+    if len(told.boolean) != 2:
+        raise Wrong(("formats", "boolean"), "two values, for no and for yes")
+    formats = codecs.Formats(
+        zone=zone,
+        datetime=told.datetime,
+        date=told.date,
+        phone=told.phone,
+        money=told.money,
+        percent=told.percent,
+        whole=told.whole,
+        months=told.months,
+        boolean=(told.boolean[0], told.boolean[1]),
+    )
+    for kind in forms.SAMPLES:
+        try:
+            forms.make(kind, None, formats)
+        except ValueError as error:
+            raise Wrong(("formats", forms.DEFAULTS.get(kind, kind)), str(error)) from None
+    return formats
 
 
-def _operations(node) -> dict[str, Operation]:
-    node.only((*JSON_OPERATIONS, "get_contracts"))
-    operations = {}
-    for name in (*JSON_OPERATIONS, "get_contracts"):
-        one = node.node(name)
-        parameter = one.text("parameter") if name in JSON_OPERATIONS else None
-        operations[name] = Operation(one.text("name"), parameter, one.number("timeout", 1, 600))
-    return operations
+def _plain(
+    error: pydantic.ValidationError, data: Any, lines: Mapping[positions.Way, int]
+) -> ProfileError:
+    """The first mistake in plain words."""
+    found = _first(error, data)
+    way, kind = _own(found["loc"], data), found["type"]
+    if kind == "extra_forbidden":
+        text = "not a known name"
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        text = f"must be {found['msg'].removeprefix('Input should be ')}"
+    else:
+        text = PLAIN.get(kind) or found["msg"].removeprefix("Value error, ")
+    return _said(way, text, lines)
 
 
-def mapped_fields(record):
-    """The fields of a record that a profile gives a place of their own."""
-    return [one for one in fields(record) if one.name != dto.ANSWERS]
+def _first(error: pydantic.ValidationError, data: Any) -> Any:
+    """Of a union's branches the one that came furthest."""
+    found = error.errors()
+    first = _own(found[0]["loc"], data)
+    same = [one for one in found if _own(one["loc"], data)[: len(first) - 1] == first[:-1]]
+    return max(same or found, key=lambda one: len(_own(one["loc"], data)))
 
 
-def _answers(node, questions) -> dict[str, tuple[str, ...] | None]:
-    """Question → path of remote keys; what a profile does not know of is left out."""
-    return {
-        name: None if node.data[name] is None else tuple(node.text(name).split("."))
-        for name in questions
-        if name in node.data
-    }
+def _own(loc: tuple[Any, ...], data: Any) -> positions.Way:
+    """pydantic's place without the names of its union's branches."""
+    way: list[str | int] = []
+    for number, step in enumerate(loc):
+        if isinstance(data, dict) and step in data:
+            way.append(step)
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            way.append(step)
+            data = data[step]
+        elif number + 1 == len(loc) and isinstance(data, dict) and isinstance(step, str):
+            way.append(step)  # what is missing
+    return tuple(way)
 
 
-def _lists(answers, questions) -> dict[str, Collection[str] | None]:
-    """List → our words: of the exchange itself, and of the mapped questions that have one."""
-    return ENUMS | {
-        name: questions[name] for name, path in answers.items() if path and questions[name]
-    }
-
-
-def _keys(parent, name, questions) -> dict[str, tuple[str, ...] | None]:
-    """Field → path of remote keys; null = this lender has no such field."""
-    node = parent.node(name)
-    record = dto.RECORDS[name]
-    known = mapped_fields(record)
-    node.only([*(one.name for one in known), *(questions if record is dto.Application else ())])
-    paths = {}
-    for one in known:
-        if one.name not in node.data:
-            raise ProfileError(f"{node.at(one.name)}: missing (null if not exchanged)")
-        if node.data[one.name] is None:
-            if name in dto.INCOMING and is_required(one):
-                raise ProfileError(f"{node.at(one.name)}: is required, cannot be null")
-            paths[one.name] = None
-        else:
-            paths[one.name] = tuple(node.text(one.name).split("."))
-    return paths
-
-
-def _enum(parent, name, known) -> dict[str, str]:
-    """Their word → our word; both sides are checked, a word of theirs may not repeat."""
-    node = parent.node(name)
-    for theirs in node.data:
-        ours = node.text(theirs)
-        if known is not None and ours not in known:
-            raise ProfileError(f"{node.at(theirs)}: «{ours}» is none of {', '.join(sorted(known))}")
-    return dict(node.data)
-
-
-def _names(node, names) -> dict[str, str]:
-    return {name: node.text(name) for name in names}
-
-
-def is_required(one) -> bool:
-    """Whether a dataclass field has neither a default nor a default factory."""
-    return one.default is MISSING and one.default_factory is MISSING
-
-
-def codec_of(one):
-    """The codec of a dataclass field: named by ``wire()`` or following from its type."""
-    if one.metadata.get("codec"):
-        return one.metadata["codec"]
-    return codecs.BY_TYPE[base_type(one)]
-
-
-def base_type(one):
-    """``str`` for ``str | None``, ``Consent`` for ``list[Consent]``, and so on."""
-    kind = one.type
-    if getattr(kind, "__origin__", None) is list:
-        kind = get_args(kind)[0]
-    return next((arg for arg in get_args(kind) if arg is not type(None)), kind)
-
-
-def is_list(one) -> bool:
-    return getattr(one.type, "__origin__", None) is list
-
-
-def nested_record(one):
-    """The name of the record a field holds, or None for a plain value."""
-    kind = base_type(one)
-    return dto.NAMES[kind] if is_dataclass(kind) else None
+def _said(way: positions.Way, text: str, lines: Mapping[positions.Way, int]) -> ProfileError:
+    line = next((lines[way[:n]] for n in range(len(way), -1, -1) if way[:n] in lines), None)
+    where = f" (line {line})" if line else ""
+    return ProfileError(f"{positions.dotted(way)}{where}: {text}")

@@ -112,7 +112,7 @@ class TestCancels(LoansCase):
 
     def test_a_claim_a_person_gives_up_is_refused_and_stays_so(self):
         claim, message = self.claimed()
-        self.publication.answers["CancelApplication"] = lambda body: (200, b"<cut")
+        self.publication.answers["CancelApplication"] = lambda body: (200, b"<not></xml>")
         self.deliver(message)
         self.assertEqual((message.state, claim.state), ("stuck", "waiting"))
         with trap_jobs():

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..protocol.mapping import MASK
+from ..protocol.trees import MASK
 from .common import MoyamfoCase, approved, fault, page
 
 OK = {"Результат": "OK", "Номер": "ЗК-1"}
@@ -163,7 +163,7 @@ class TestMessage(MoyamfoCase):
 
     def test_a_cancel_follows_an_application_that_a_person_gave_up_but_1c_has(self):
         application, message = self.submitted()
-        self.publication.answers["LoadApplication"] = lambda body: (200, b"<cut")
+        self.publication.answers["LoadApplication"] = lambda body: (200, b"<not></xml>")
         self.deliver(message)
         self.assertEqual(message.state, "stuck")
         with trap_jobs():
