@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := var/venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo fresh-demo test check unit lint fuzz mutants coverage bench shell pot guide screenshots lock restore-drill sbom ready-demo ready-test
+.PHONY: help demo fresh-demo test check unit lint fuzz mutants coverage bench shell pot guide screenshots lock restore-drill sbom containers ready-demo ready-test
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,7 +38,7 @@ coverage: ready-test ## which branches the tests of the rooms and the addons wal
 	@$(VENV_PYTHON) -m scripts.covered
 
 bench: ready-test ## benchmarks, each beside a peer
-	@$(VENV_PYTHON) -m tests.bench
+	@$(VENV_PYTHON) -m tests.bench $(PARTS)
 
 shell: ready-demo ## Odoo's Python shell on the demonstration's database
 	@$(VENV_PYTHON) -m scripts.shell
@@ -57,6 +57,9 @@ restore-drill: ready-demo ## restore a backup (FOLDER=…, else one of the demo)
 
 sbom: ready-demo ## write var/sbom.json: what we are made of, as CycloneDX
 	@$(VENV_PYTHON) -m scripts.sbom
+
+containers: ready-test ## docker/ built and run by podman and runc, as root (not in the CI)
+	@$(VENV_PYTHON) -m scripts.containers
 
 lock: ## write requirements*.txt anew from requirements*.in
 	@$(PYTHON) -m scripts.lock

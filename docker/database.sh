@@ -7,3 +7,5 @@ CREATE ROLE odoo LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
 CREATE DATABASE tour_loan OWNER odoo TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';
 REVOKE CONNECT ON DATABASE tour_loan FROM PUBLIC;
 SQL
+# The backup (docs/admin.md) comes from the containers' host, as the superuser, by password.
+echo 'host replication postgres samenet scram-sha-256' >> "$PGDATA/pg_hba.conf"

@@ -51,7 +51,7 @@ class Nginx:
         self.address = f"http://127.0.0.1:{own}"
         text = (ROOT / "docker" / "nginx.conf").read_text()
         for old, new in {
-            "listen 80 default_server": f"listen 127.0.0.1:{own} default_server",
+            "listen 8080 default_server": f"listen 127.0.0.1:{own} default_server",
             "odoo:8069": f"odoo:{port}",
             "odoo:8072": f"odoo:{websocket or port}",
             "127.0.0.11 ": f"127.0.0.1:{self.names.port} ",
@@ -62,12 +62,10 @@ class Nginx:
         }.items():
             assert old in text, f"nginx.conf has no {old!r}"
             text = text.replace(old, new)
-        text = re.sub(r"listen 908\d;", lambda _: f"listen 127.0.0.1:{free_port()};", text)
-        temporary = "".join(
-            f"{kind}_temp_path {folder}/{kind};"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        text = re.sub(
+            r"listen (908\d|127\.0\.0\.1:8090);", lambda _: f"listen 127.0.0.1:{free_port()};", text
         )
-        text = text.replace("http {", "http { " + temporary)
+        text = re.sub(r"_temp_path /tmp/", f"_temp_path {folder}/", text)
         text = f"daemon off; master_process off; pid {folder}/pid;\n{text}"
         self.file = folder / "nginx.conf"
         self.file.write_text(text)

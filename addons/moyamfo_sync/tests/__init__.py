@@ -2,8 +2,11 @@ from . import (
     test_access,
     test_absence,
     test_asking,
+    test_aside,
+    test_by_the_set,
     test_claims,
     test_contracts,
+    test_elsewhere,
     test_endings,
     test_message,
     test_neutralized,
@@ -11,7 +14,9 @@ from . import (
     test_pause,
     test_payments,
     test_ping,
+    test_pulls_by_key,
     test_reversals,
     test_run,
+    test_times,
 )
 from . import test_golive

@@ -14,6 +14,7 @@ from . import test_code_login
 from . import test_code_strangers
 from . import test_code_words
 from . import test_login
+from . import test_taken_over
 from . import test_application_news
 from . import test_cabinet
 from . import test_page_policy

@@ -154,7 +154,7 @@ class Application(models.Model):
 
     def _owed_besides(self) -> Decimal:
         """Return what the borrower owes this lender by other contracts, roubles."""
-        others = self.borrower_id.application_ids.loan_id - self.loan_id
+        others = self.borrower_id.loan_ids - self.loan_id
         running = others.filtered(
             lambda loan: loan.state in ("pending", "active", "overdue", "court")
         )

@@ -1,0 +1,1 @@
+"""`make containers`: docker/ carried out without Docker (see ``__main__.py``)."""
