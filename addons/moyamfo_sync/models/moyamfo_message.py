@@ -86,7 +86,8 @@ class MoyamfoMessage(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for message in self:
-            order = message.application_id.display_name
+            whose = message.application_id or message.repayment_id.loan_id
+            order = whose.display_name
             message.display_name = f"{kinds[message.kind]}, {order}"
 
     @api.model

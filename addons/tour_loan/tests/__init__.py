@@ -60,6 +60,7 @@ from . import test_staff_search
 from . import test_staff
 from . import test_agency_details
 from . import test_neutralized
+from . import test_offer_check
 from . import test_endings
 from . import test_staff_second_factor
 from . import test_factor_reset

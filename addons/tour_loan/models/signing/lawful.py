@@ -80,7 +80,9 @@ class Product(models.Model):
         amount, rate = Decimal(str(self.amount_max)), Decimal(str(self.rate))
         overpayment = None
         if amount > 0 and 0 < months <= limits.SHORT_MONTHS and 0 <= rate <= 10_000:
-            overpayment = quote.preview(amount, months, rate, today).overpayment
+            overpayment = quote.preview(
+                amount, months, rate, today, self._conventions()
+            ).overpayment
         terms = limits.Terms(amount, months, rate, overpayment=overpayment)
         return limits.breaches(terms, lender_kind(), today)
 
