@@ -38,7 +38,7 @@ coverage: ready-test ## which branches the tests of the rooms and the addons wal
 	@$(VENV_PYTHON) -m scripts.covered
 
 bench: ready-test ## benchmarks, each beside a peer
-	@$(VENV_PYTHON) -m tests.bench
+	@$(VENV_PYTHON) -m tests.bench $(PARTS)
 
 shell: ready-demo ## Odoo's Python shell on the demonstration's database
 	@$(VENV_PYTHON) -m scripts.shell

@@ -51,6 +51,8 @@ class Stack:
         self.database = f"tour_loan_{name}" if keep else f"tour_loan_{name}_{os.getpid()}"
         self.secrets = sandbox.generated_secrets()
         self._settings, self._options = settings or {}, options
+        self._others: dict[str, str] = {}  # settings since the start
+        self._changed: set[str] = set()  # counterparties with a secret of their own
         self._processes: dict[str, Process] = {}
         self.postgres: Postgres | None = None
         self.config: dict = {}
@@ -195,6 +197,34 @@ class Stack:
         """Bring a counterparty back."""
         self._processes[name].start()
 
+    # ---- secrets
+
+    def set_settings(self, **settings: str) -> None:
+        """Let Odoo, which is stopped, start with other settings the next time."""
+        self._others |= settings
+        self._processes["odoo"] = self._odoo_process(self._websocket_port)
+
+    def change_counterparty(self, name: str, **values: str) -> None:
+        """Change something of one counterparty, which Odoo is not told."""
+        changed = {**self.config, name: {**self.config[name], **values}}
+        self._write_config(changed)
+        self.stop_sandbox(name)
+        self.start_sandbox(name)
+        self._changed.add(name)
+
+    def restore_settings(self) -> None:
+        """Take back what the two above did; Odoo and the counterparties start anew."""
+        self._write_config(self.config)
+        for name in self._changed:
+            self.stop_sandbox(name)
+            self.start_sandbox(name)
+        self._changed.clear()
+        if self._others:
+            self.stop_odoo()
+            self._others.clear()
+            self._processes["odoo"] = self._odoo_process(self._websocket_port)
+            self.start_odoo()
+
     def bring_back(self) -> None:
         """Start whatever was taken away and not brought back, Odoo too."""
         for name, process in self._processes.items():
@@ -212,9 +242,7 @@ class Stack:
         self._http_port, self._websocket_port = self._port(HTTP_PORT), websocket
         self.config = sandbox.configuration(f"http://127.0.0.1:{front}", ports)
         self.folder.mkdir(parents=True, exist_ok=True)
-        config_file = self.folder / "config.json"
-        config_file.touch(mode=0o600)
-        config_file.write_text(json.dumps(self.config, ensure_ascii=False, indent=1))
+        config_file = self._write_config(self.config)
         databases.run_script(
             self.postgres, self.database, WIRE, TOUR_LOAN_SANDBOX_CONFIG=str(config_file)
         )
@@ -225,6 +253,13 @@ class Stack:
         self.start_odoo()
         self._processes["front"] = self._front_process(front, websocket)
         self._processes["front"].start(seconds=30)
+
+    def _write_config(self, config: dict):
+        """Write what the counterparties know; return the file."""
+        file = self.folder / "config.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(config, ensure_ascii=False, indent=1))
+        return file
 
     def _port(self, preferred: int) -> int:
         return odoo.free_port(preferred if self.keep else 0)
@@ -276,7 +311,7 @@ class Stack:
             *("--http-port", str(http), "--gevent-port", str(websocket)),
             *self._options,
         )
-        settings = sandbox.odoo_settings(self.config) | self._settings
+        settings = sandbox.odoo_settings(self.config) | self._settings | self._others
         environment = odoo.environment(self.postgres, ODOO_QUEUE_JOB_PORT=str(http), **settings)
         health = f"{self.direct_url}/web/health?db_server_status=1"
         return Process("odoo", command, environment, self.log_path, health)

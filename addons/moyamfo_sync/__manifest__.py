@@ -13,8 +13,10 @@
         "data/ir_cron_data.xml",
         "views/moyamfo_message_views.xml",
         "views/moyamfo_run_views.xml",
+        "views/moyamfo_aside_views.xml",
         "views/moyamfo_menus.xml",
         "views/periods_views.xml",
         "views/tour_loan_application_views.xml",
+        "views/tour_loan_loan_views.xml",
     ],
 }

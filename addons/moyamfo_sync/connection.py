@@ -84,9 +84,13 @@ class Directory:
 
     def _pairs(self, kind, by, values):
         if kind == "contracts":
-            names = {"uuid": "application_id.uuid", "number": "number"}
-            rows = self.env["tour_loan.loan"].search([(names[by], "in", list(values))])
-            return [(row.application_id.uuid, row.number) for row in rows if row.number]
+            values, loans = list(values), self.env["tour_loan.loan"]
+            if by == "number":
+                rows = loans.search([("number", "in", values)])
+            else:
+                ours = [("application_id.uuid", "in", values)]
+                rows = loans.search(["|", *ours, ("books_uid", "in", values)])
+            return [(row._moyamfo_key(), row.number) for row in rows if row.number]
         names = {"uuid": "uuid", "number": "accounting_number"}
         rows = self.env["tour_loan.application"].search(
             [(names[by], "in", list(values)), ("test", "=", False)]

@@ -1,7 +1,7 @@
 {
     "name": "Tour Loan",
     "summary": "Loans for tours: agency API, borrower's cabinet, signature by SMS code",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services",
     "author": "Tour Loan Team",
     "license": "LGPL-3",

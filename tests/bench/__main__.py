@@ -2,7 +2,7 @@
 
 Prints a table and asserts nothing: a rate depends on the machine, a ratio much less.
 ``TOUR_LOAN_BENCH_ROWS`` makes the million applications fewer (or more). Arguments choose
-some of the parts: ``python -m tests.bench create get quote costs events pages slow lists callbacks``.
+some of the parts: ``make bench PARTS="create get quote costs events apply decision pages slow lists callbacks"``.
 """
 
 import http.client
@@ -21,6 +21,7 @@ from scripts.stack import Stack
 from tests.agency.caller import Caller, body, order
 
 from .applications import cursor_in_the_middle, fill, fill_callbacks
+from .decision import Decisions
 from .listener import Listener
 from .load import ServerLog, compared, quantile
 from .pages import largest_paints
@@ -34,7 +35,11 @@ CHANGES = 200
 CHANGES_OF_THE_BAD = 60  # each: far more than the breaker's failures and the slots there are
 CHANGES_A_SECOND = 8
 RATE_WORKERS = "2"
-PARTS = ("create", "get", "quote", "costs", "events", "pages", "slow", "lists", "callbacks")
+CONTRACTS = 20_000
+PARTS = (
+    *("create", "get", "quote", "costs", "events", "apply", "decision"),
+    *("pages", "slow", "lists", "callbacks"),
+)
 JSON_2 = "/json/2/*"  # the peer's door
 LINE = "{:<44} {:>11} {:>11} {:>7}  {}"
 
@@ -176,6 +181,56 @@ class Bench:
                 ),
                 flush=True,
             )
+
+    def apply(self) -> None:
+        """Contracts of 1C's taken over, without parsing, beside one ORM write of a row."""
+        # seven in ten of them are funded
+        fill(self.stack, "few", self.first, CONTRACTS * 3 // 2)
+        found = in_shell(self.stack, "measure_apply.py", {"agency": "few", "count": CONTRACTS})
+        times = found["ms"]
+        print(f"{found['loans']:,} contracts of 12 lines | one ORM write and flush of a row")
+        for name, title, aim in (
+            ("changed", "balances changed, 1 in 10 with a new schedule", ">= 5"),
+            ("unchanged", "the same once more", ">= 20"),
+            ("stamped", "the same with new stamps", ">= 20"),
+            ("one by one", "one by one (some of them)", ""),
+        ):
+            ours, peer = times[name], times["orm"]
+            print(
+                LINE.format(
+                    f"  {title}"[:44],
+                    f"{1000 * ours:.0f} us",
+                    f"{1000 * peer:.0f} us",
+                    f"{peer / ours:.1f}",
+                    aim,
+                ),
+                flush=True,
+            )
+        print(f"  UPDATEs of a pull with new stamps only: {found['updates']}")
+
+    def decision(self) -> None:
+        """From the lender's decision to the agency's socket, while a night's reconcile runs too."""
+        self.own_workers()
+        caller = self.caller("bench4")
+
+        def create():
+            return caller.call("application.create", order()).result["application_id"]
+
+        decisions = Decisions(self.stack, self.listener, create)
+        print("The lender decides -> callback at the agency, the house's own workers")
+        for night in (False, True):
+            for ping, aim in ((True, "<= 500 ms"), (False, "<= 5000 ms")):
+                if night:
+                    decisions.begin_night()
+                waits = [1000 * wait for wait in decisions.waits(ping)]
+                title = (
+                    f"  {'ping' if ping else 'no ping'}{', a night reconciles' if night else ''}"
+                )
+                self.one(f"{title}, p50", quantile(waits, 0.5), "")
+                self.one(f"{title}, p95", quantile(waits, 0.95), aim)
+                if night:
+                    print(f"    it was night to the end: {decisions.is_night()}")
+        self.few_workers()
 
     def costs(self) -> None:
         found = in_shell(

@@ -49,23 +49,27 @@ def people(chromium):
         context = chromium.new_context(locale="ru-RU", viewport={"width": 1280, "height": 800})
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        page = context.new_page()
-        device = context.new_cdp_session(page)
-        device.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        return page
+        return with_device(context.new_page())
 
     yield opened
     for context in contexts:
         context.close()
+
+
+def with_device(page):
+    """Give the page's browser a device that holds passkeys; return the page."""
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return page
 
 
 def log_in(page, url, login):

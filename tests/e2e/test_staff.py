@@ -99,6 +99,7 @@ def walk(stack, new_page, look=lambda page, name: None):
     text = page.locator("[name=history_ids]").inner_text()
     assert not re.search(r"\b(create|open|submit|approve|filling|identified)\b", text), text
     look(page, "application")
+    see_what_is_masked(stack, page, look)
     for name, title in (("sms", "SMS"), ("documents", "Документы")):
         page.locator(f"button[name=action_open_{name}]").click()
         expect(page.locator(".o_breadcrumb")).to_contain_text(title)
@@ -112,6 +113,28 @@ def walk(stack, new_page, look=lambda page, name: None):
     dialog.get_by_role("button", name="Отменить заявку").click()
     wait_until(lambda: customer.status() == "cancelled")
     return page
+
+
+def see_what_is_masked(stack, page, look):
+    """Press «Показать…» to its end: a reason, then the passport, and an event of it."""
+    form, questionnaire = page.locator(".o_form_view"), page.get_by_role("tab", name="Анкета")
+    passport = form.locator("[name=passport_number]")
+    questionnaire.click()
+    expect(passport).to_contain_text("*")
+    assert not re.search(r"\d{6}", passport.inner_text())
+    look(page, "masked")
+    form.get_by_role("button", name="Показать…").click()
+    dialog = page.locator(".modal")
+    dialog.get_by_label("Работа по заявке").check()
+    look(page, "show")
+    dialog.get_by_role("button", name="Показать").click()
+    expect(dialog).to_have_count(0)
+    questionnaire.click()
+    expect(passport).to_have_text(re.compile(r"\d{6}"))
+    expect(form).to_contain_text("показаны вам до конца дня")
+    look(page, "shown")
+    told = "SELECT login, reason FROM tour_loan_event WHERE kind = 'shown' ORDER BY id DESC LIMIT 1"
+    assert stack.sql(told) == [("operator", "work")]
 
 
 def test_an_operator_goes_through_his_day(stack, new_page):

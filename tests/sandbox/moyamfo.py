@@ -1,6 +1,7 @@
 """MoyaMFO: the lender's accounting system as a 1C publication, with a desk for its people.
 
-SOAP at /mfo/ws/TourCabinet.1cws (WSDL: ``?wsdl``); see ``moyamfo_soap``. Pages: / (the
+SOAP at /mfo/ws/TourCabinet.1cws (WSDL: ``?wsdl``); see ``moyamfo_soap``; the same books behind
+three other interfaces: ``moyamfo_faces``. Pages: / (the
 desk), /quirks (what a 1C publication does against its contract). Faults: every SOAP
 operation, and ``ping`` outgoing.
 
@@ -22,7 +23,7 @@ import time
 import requests
 from werkzeug.exceptions import BadRequest
 
-from . import kit, moyamfo_desk, moyamfo_seed
+from . import kit, moyamfo_desk, moyamfo_faces, moyamfo_seed
 from .moyamfo_books import Books, Refusal
 from .moyamfo_cancels import Cancels
 from .moyamfo_money import Money
@@ -40,7 +41,8 @@ def make_app(config, state_dir) -> kit.App:
     books = Books(app, changed=pinger.changed)
     pinger.books = books
     money, cancels, switches = Money(books), Cancels(books), Quirks(app)
-    Soap(app, switches, Operations(books, money, cancels).handlers())
+    soap = Soap(app, switches, Operations(books, money, cancels).handlers())
+    moyamfo_faces.add(app, soap.handlers)
     moyamfo_desk.add(app, books, money, cancels, switches)
     _add_control(app, books, money, cancels, switches, pinger)
     app.later(0, _work_forever, books)

@@ -149,6 +149,10 @@ class Money:
             "НомерПлатежногоПоручения": json.loads(row["payout"])["payment_order"]
             if issued
             else "",
+            "Заемщик": {
+                name: _client(row).get(name, "")
+                for name in ("Фамилия", "Имя", "Отчество", "Телефон", "ДатаРождения")
+            },
             "ГрафикПлатежей": [
                 {
                     "Дата": one.due_on,
@@ -174,6 +178,10 @@ def _status(row, state):
     if state.principal + state.interest + state.penalty <= 0:
         return "Закрыт"
     return "Просрочен" if state.overdue else "Выдан"
+
+
+def _client(row) -> dict:
+    return json.loads(row["body"]).get("Клиент") or {}
 
 
 def _issued_on(row):

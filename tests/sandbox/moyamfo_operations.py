@@ -49,7 +49,7 @@ class Operations:
     def get_contracts(self, parameters):
         if parameters.get("УИДы") is not None:
             uids = parameters["УИДы"].split(",")
-            found = [self.books.application(uid) for uid in uids]
+            found = [self._of_contract(uid) for uid in uids]
             rows, more = [row for row in found if row and row["contract_number"]], False
         else:
             since = parameters.get("ИзмененыС")
@@ -59,6 +59,12 @@ class Operations:
                 int(parameters["Страница"]), int(parameters["РазмерСтраницы"]),
             )  # fmt: skip
         return [self.money.contract(row) for row in rows if row["signature"]], more
+
+    def _of_contract(self, uid):
+        """By the application's id, or by the contract's own."""
+        own = uid.removeprefix("contract-")
+        is_own = uid != own and own.isdecimal()
+        return self.books.application(int(own) if is_own else uid)
 
     def _page(self, table, body):
         if "УИДы" in body:

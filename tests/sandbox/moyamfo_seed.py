@@ -14,8 +14,16 @@ BODY = {
 def contracts(books, count: int):
     """Add ``count`` issued contracts of 120 000 roubles for 12 months."""
     today = books.today()
+    clients = [
+        {
+            **BODY["Клиент"],
+            "Телефон": f"7(900)000-{number // 100 % 100:02}-{number % 100:02}",
+            "ДатаРождения": "19800101000000",
+        }
+        for number in range(count)
+    ]
+    bodies = [json.dumps(BODY | {"Клиент": one}, ensure_ascii=False) for one in clients]
     payout = {"amount": "120000.00", "paid_on": today.isoformat(), "payment_order": "1"}
-    body = json.dumps(BODY, ensure_ascii=False)
     with books.app.transaction() as db:
         start = db.execute("SELECT coalesce(max(id), 0) FROM application").fetchone()[0]
         db.executemany(
@@ -26,7 +34,7 @@ def contracts(books, count: int):
             " ?, ?, '{}', ?, ?, ?)",
             [
                 (
-                    f"seed-{start + n}", f"ЗК-{start + n:08d}", body, now(),
+                    f"seed-{start + n}", f"ЗК-{start + n:08d}", bodies[n - 1], now(),
                     f"ТК{today:%y}-{start + n:06d}",
                     json.dumps({"ДатаПодписания": f"{today:%Y%m%d}000000"}),
                     json.dumps(payout), now(), now(),

@@ -108,15 +108,20 @@ class Soap:
 
 
 def _read(content: bytes):
-    try:
-        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, huge_tree=True))
-        element = root.find("{*}Body")[0]
-    except (etree.XMLSyntaxError, TypeError, IndexError):
-        raise Refusal("Ошибка преобразования данных XDTO: тело запроса не разобрано") from None
+    element = _read_any(content)
     operation = etree.QName(element).localname
     if operation not in OPERATIONS:
         raise Refusal(f"Операция {operation} не найдена")
     return operation, element
+
+
+def _read_any(content: bytes):
+    """The element of a call."""
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, huge_tree=True))
+        return root.find("{*}Body")[0]
+    except (etree.XMLSyntaxError, TypeError, IndexError):
+        raise Refusal("Ошибка преобразования данных XDTO: тело запроса не разобрано") from None
 
 
 def _check_action(request, operation):

@@ -1,8 +1,9 @@
 """Loans and repayments: payments out, contracts and bookings in."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 
 from ..protocol import dto
 from ..protocol.codecs import Unknown
@@ -11,31 +12,90 @@ from ..protocol.codecs import Unknown
 class Loan(models.Model):
     _inherit = "tour_loan.loan"
 
+    def _moyamfo_key(self) -> str:
+        """Return the id 1C knows this loan by when it is asked for it, or nothing."""
+        return self.application_id.uuid or self.books_uid or ""
+
     def _ask_for_figures(self):
         """Ask MoyaMFO how this loan stands today; its answer comes by a job."""
-        if not self.application_id.test:
-            self.env["moyamfo.run"].sudo()._enqueue_loan(self.application_id.uuid)
+        key = self._moyamfo_key()
+        if key and not self.application_id.test:
+            self.env["moyamfo.run"].sudo()._enqueue_loan(key)
         return super()._ask_for_figures()
 
-    def _moyamfo_apply(self, contract, problems) -> bool:
-        """Take over a ``dto.Contract``; an unknown status keeps the state and is shown."""
-        unknown = isinstance(contract.status, Unknown)
-        if unknown:
-            problems.append(f"{contract.number}: {contract.status}")
-        update = {
-            **vars(contract),
-            "application_uuid": contract.application_uid,
-            "status": None if unknown else contract.status,
-            "unknown_status": str(contract.status) if unknown else False,
-            "as_of": contract.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0),
-            "schedule": [vars(line) for line in contract.schedule],
+    def action_read_anew(self):
+        """Staff: ask 1C about this loan now, and believe it whatever we had."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("tour_loan.tour_loan_group_operator"):
+            raise AccessError(self.env._("Only the lender's staff ask 1C."))
+        key = self._moyamfo_key()
+        if not key or self.application_id.test:
+            raise UserError(self.env._("1C cannot be asked for this loan alone."))
+        # sudo: a job; staff only read pulls
+        self.env["moyamfo.run"].sudo()._enqueue_loan(key, anew=True)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": self.env._("1C is being asked. Load the page anew in a minute.")},
         }
-        loan = self._of_contract(update)
+
+    @api.model
+    def _moyamfo_apply(self, contract, update, problems) -> bool | None:
+        """Take over one contract; None if it is none of ours.
+
+        An unknown status keeps the state and is shown.
+
+        :param update: of it, as ``_take_contract`` has it
+        """
+        loan = self._of_contract(update) or self._moyamfo_take_over(update)
+        if not loan:
+            return None
+        update["loan"] = loan
+        if not update["status"]:
+            problems.append(f"{contract.number}: {contract.status}")
         known = loan.unlike_signed
         changed = self._take_contract(update)
         if loan.unlike_signed != known:
             problems += [f"{contract.number}: {line}" for line in loan.unlike_signed.splitlines()]
         return changed
+
+    def _moyamfo_twin(self, booked):
+        """Return a payment of ours that a booking under another id may be, or none."""
+        amount, day = float(booked.amount), timedelta(days=3)
+        at = booked.booked_at and booked.booked_at.astimezone(UTC).replace(tzinfo=None)
+        return self.repayment_ids.filtered(
+            lambda one: (
+                one.origin == "here"
+                and one.state in ("to_send", "sent")
+                and not self.currency_id.compare_amounts(one.amount, amount)
+                and (not at or abs(one.paid_at - at) <= day)
+            )
+        )[:1]
+
+    def _moyamfo_take_payment(self, booked) -> bool:
+        """Take over a ``dto.BookedPayment`` nobody made here: at a bank, at the cash desk."""
+        update = booking_of(booked)
+        update |= {"uid": booked.uid, "loan": self, "amount": booked.amount}
+        return bool(self.env["tour_loan.repayment"]._take_elsewhere(update))
+
+    @api.model
+    def _moyamfo_take_over(self, update):
+        """Return the loan of a contract that did not begin here; none, if it cannot be ours.
+
+        Why it was not taken over stands in the list of what was kept aside.
+        """
+        ours = [("uuid", "=", update["application_uuid"] or "")]
+        if not update["takes_over"]:
+            return self.browse()
+        if update["status"] == "annulled" or self.env["tour_loan.application"].search_count(ours):
+            return self.browse()  # nothing to show; or an application nobody has signed
+        try:
+            return self._taken_over(update)
+        except ValueError as refusal:
+            aside = self.env["moyamfo.aside"]
+            aside._keep("elsewhere", update["number"], [aside._why_not(str(refusal))])
+            return self.browse()
 
 
 class Repayment(models.Model):
@@ -91,14 +151,15 @@ class Repayment(models.Model):
             return False
         if booked.status == "waiting":
             return False
-        update = {
-            name: getattr(booked, name) for name in ("principal", "interest", "penalty", "overpaid")
-        }
-        at = booked.booked_at
-        return self._take_booking(
-            {
-                **update,
-                "status": booked.status,
-                "booked_at": at and at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
-            }
-        )
+        return self._take_booking(booking_of(booked))
+
+
+def booking_of(booked) -> dict:
+    """Return what ``_take_booking`` takes, of a ``dto.BookedPayment``."""
+    at = booked.booked_at
+    parts = ("principal", "interest", "penalty", "overpaid")
+    return {
+        **{name: getattr(booked, name) for name in parts},
+        "status": booked.status,
+        "booked_at": at and at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+    }

@@ -58,8 +58,8 @@ def ask(
         asked.tree = _parameters(call, payload, beside)
         asked.shown = {**shown_beside, **_under(call, shown)}
         return asked
-    _http(asked, call, payload, {**values, **beside}, publication)
-    asked.shown = shown
+    _http(asked, call, _beside(payload, beside), values, publication)
+    asked.shown = _beside(shown, shown_beside)
     return asked
 
 
@@ -97,6 +97,15 @@ def _under(call: Call, payload: Any) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise FormatError("a list or a plain value needs a parameter to stand in")
     return payload
+
+
+def _beside(payload: Any, beside: dict[str, Any]) -> Any:
+    """The body of HTTP: the payload, and what stands beside it."""
+    if not beside:
+        return payload
+    if not isinstance(payload, dict):
+        raise FormatError("beside a list or a plain value nothing can stand")
+    return {**payload, **beside}
 
 
 def _parameters(call: Call, payload: Any, beside: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from .streams import Cleaned
 from .trees import SECURE_PARSER, element_value
 
 AHEAD = timedelta(minutes=10)  # what clocks may differ by
+NOWHERE = ("",)  # a way no element has
 
 
 class Ahead:
@@ -80,7 +81,9 @@ class ContractStream:
     def __iter__(self) -> Iterator[dto.Contract | dto.BadRow]:
         for row in self._rows:
             if isinstance(row, dto.Contract):
-                if self._wanted is not None and row.application_uid not in self._wanted:
+                # by its own id, of one that did not begin here
+                asked = self._wanted is None or row.application_uid in self._wanted
+                if not (asked or row.uid in (self._wanted or ())):
                     self.foreign += [row] if self._filtered else []
                     continue
                 self.ahead += self._ahead.of("contract", row, row.number)
@@ -111,8 +114,8 @@ class TypedRows:
         payload = answer.payload.steps if answer.payload else ("return",)
         assert answer.rows is not None  # the profile's check
         self._row = (*payload, *answer.rows.steps)
-        self._more = (*payload, *answer.more.steps) if answer.more else ()
-        self._as_of = (*payload, *answer.as_of.steps) if answer.as_of else ()
+        self._more = (*payload, *answer.more.steps) if answer.more else NOWHERE
+        self._as_of = (*payload, *answer.as_of.steps) if answer.as_of else NOWHERE
 
     @staticmethod
     def fits(call: Call) -> bool:
@@ -132,7 +135,7 @@ class TypedRows:
         """Yield rows; sets ``more`` and ``as_of`` of the stream on the way."""
         assert self.stream is not None
         names = {self._row[-1], "Fault", "Body", *self._more[-1:], *self._as_of[-1:]}
-        tags = [f"{{*}}{name}" for name in names]
+        tags = [f"{{*}}{name}" for name in names if name]
         answered = False
         try:
             events = etree.iterparse(Cleaned(self._file), tag=tags, **SECURE_PARSER)

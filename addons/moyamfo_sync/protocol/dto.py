@@ -275,7 +275,8 @@ class Borrower:
     first_name: str | None = personal(None)
     middle_name: str | None = personal(None)
     birth_date: date | None = personal(None)
-    phone: str | None = wire("phone", personal=True, default=None)
+    # as they write it: a loan of ours is none the worse for a phone that is none
+    phone: str | None = personal(None)
 
 
 @dataclass(kw_only=True)

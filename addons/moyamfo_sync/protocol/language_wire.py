@@ -181,6 +181,9 @@ class Answer(_Model):
     ok_pattern: str | None = Field(default=None, description="Regular expression of them.")
     repeated: list[Scalar] = Field(default=[], description="Result words for «known already».")
     repeated_pattern: str | None = Field(default=None, description="Regular expression of them.")
+    known: str | None = Field(
+        default=None, description="Path of a yes that says «known already», beside the result."
+    )
     not_found: list[str] = Field(
         default=[], description="Parts of results or texts for «there is none»."
     )

@@ -172,6 +172,10 @@ class Decoder:
         if not spot.many and not self._has_content(spot.record, raw):
             # xsi:nil on a complex element comes as an object with empty fields
             return None
+        if spot.path is not None and not spot.path.steps:
+            # the same row: what is left over of it, the outer record says
+            inner = Decoder(self.shapes)
+            return inner.decode(spot.record, raw)
         return self.decode(spot.record, raw)
 
     def _has_content(self, name: str, raw: Any) -> bool:

@@ -38,6 +38,7 @@ class Reading:
     result: tuple[Path, ...]
     message: tuple[Path, ...]
     number: tuple[Path, ...]
+    known: Path | None
     take: tuple[tuple[str, Path], ...]
     rows: Path | None
     more: Path | None
@@ -351,6 +352,7 @@ class OperationCompiler:
             result=paths("result"),
             message=paths("message"),
             number=paths("number"),
+            known=_path(merged.known, (*at, "known")),
             take=tuple(
                 (name, _whole(path, (*at, "take", name))) for name, path in merged.take.items()
             ),

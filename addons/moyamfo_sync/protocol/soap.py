@@ -6,6 +6,7 @@ takes one in another order for nothing, and needs 1.1 GB for 20,000 contracts.
 """
 
 import contextlib
+import io
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,11 +73,13 @@ class Soap:
         folder: Path | None,
         cache_file: Path | str | None = None,
         fresh: bool = False,
+        wsdl: bytes | None = None,
     ):
+        """:param wsdl: its text, for who has it already"""
         self.channel, publication = channel, channel.publication
         with reading_wsdl():
             self._client = zeep.Client(
-                _wsdl(channel, folder),
+                io.BytesIO(wsdl) if wsdl is not None else _wsdl(channel, folder),
                 transport=Loader(channel, cache_file, fresh),
                 settings=zeep.Settings(strict=True, xml_huge_tree=True, force_https=False),
             )

@@ -32,7 +32,7 @@ class Publication:
     text, or (HTTP status, body); an absent operation drops the connection."""
 
     def __init__(self):
-        self.answers, self.calls = {}, []
+        self.answers, self.calls, self.elements = {}, [], []
         publication = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -63,6 +63,7 @@ class Publication:
     def call(self, handler, operation, element):
         question = json.loads(element.findtext("{*}TextJSON") or "null")
         self.calls.append((operation, question))
+        self.elements.append(element)
         if operation not in self.answers:
             handler.close_connection = True
             return
@@ -189,9 +190,9 @@ class MoyamfoCase(TransactionCase):
             message._deliver()
         return trap
 
-    def pull(self, kind, **arguments):
+    def pull(self, kind, *page, **arguments):
         """Run a pull's job; return (its run or none, trap)."""
         before = self.env["moyamfo.run"].search([], limit=1)
         with trap_jobs() as trap:
-            self.env["moyamfo.run"]._pull(kind, **arguments)
+            self.env["moyamfo.run"]._pull(kind, *page, **arguments)
         return self.env["moyamfo.run"].search([("id", ">", before.id or 0)]), trap

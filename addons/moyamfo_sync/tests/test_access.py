@@ -8,7 +8,7 @@ from .common import MoyamfoCase, fault, page
 OPERATIONS = ("read", "write", "create", "unlink")
 NOTHING, READ = 0, 1
 # What staff may; portal users, employees and the public may nothing of it.
-MATRIX = {"moyamfo.message": READ, "moyamfo.run": READ}
+MATRIX = {"moyamfo.message": READ, "moyamfo.run": READ, "moyamfo.aside": READ}
 
 
 class TestAccess(MoyamfoCase):

@@ -26,7 +26,9 @@ class TestPayments(LoansCase):
     def test_a_booking_arrives_split_and_is_followed_by_the_schedule(self):
         loan = self.active()
         repayment = self.sent(loan)
-        self.answer_payments(booked(repayment.uid), booked("somebody-elses"))
+        self.answer_payments(
+            booked(repayment.uid), booked("somebody-elses", НомерДоговора="ДЗ-777")
+        )
         run, trap = self.pull("payments")
         self.assertEqual(repayment.state, "booked")
         self.assertEqual(repayment.booked_principal, 60000)

@@ -3,7 +3,7 @@
 from odoo.http import request, route
 
 from .. import ways
-from .portal_base import BorrowerPages, may_see, with_application
+from .portal_base import BorrowerPages, may_see, may_see_loan, with_application
 
 
 class Cabinet(BorrowerPages):
@@ -13,7 +13,9 @@ class Cabinet(BorrowerPages):
             return request.redirect(ways.LOGIN)
         borrower_sudo = request.env["tour_loan.borrower"]._of_user()
         applications = borrower_sudo.application_ids.filtered(may_see)
-        loans = applications.loan_id.sorted(lambda loan: (loan.state == "closed", -loan.id))
+        loans = borrower_sudo.loan_ids.filtered(may_see_loan).sorted(
+            lambda loan: (loan.state == "closed", -loan.id)
+        )
         if len(applications) == 1 and not loans:
             return request.redirect(f"/my/applications/{applications.uuid}")
         return self._render(

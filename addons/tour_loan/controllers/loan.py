@@ -14,7 +14,7 @@ from odoo.addons.payment.controllers.post_processing import PaymentPostProcessin
 
 from ..rules import money
 from ..tools import read_signed
-from .portal_base import BorrowerPages, by_uuid, may_see, turn_away
+from .portal_base import BorrowerPages, by_uuid, may_see_loan, turn_away
 
 PAY_SCOPE = "tour_loan.pay"
 
@@ -26,8 +26,8 @@ def with_loan(page):
     def handler(self, uuid, *args, **values):
         # sudo: portal users have no right on the model; ownership is checked at once
         loan_sudo = by_uuid("tour_loan.loan", uuid)
-        if not may_see(loan_sudo.application_id):
-            return turn_away(loan_sudo.application_id, loan_sudo)
+        if not may_see_loan(loan_sudo):
+            return turn_away(loan_sudo.application_id or loan_sudo, loan_sudo)
         values.pop("loan", None)  # a form may have a field of that name
         return page(self, loan_sudo, *args, **values)
 

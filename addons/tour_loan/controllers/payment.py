@@ -40,7 +40,8 @@ def with_payment(page):
         )
         if not payment_sudo or payment_sudo.tour_loan_id != loan:
             if payment_sudo:
-                note_refused(payment_sudo, payment_sudo.tour_loan_id.application_id)
+                loan_sudo = payment_sudo.tour_loan_id
+                note_refused(payment_sudo, loan_sudo.application_id or loan_sudo)
             raise NotFound()
         values.pop("payment", None)  # a form may have a field of that name
         return page(self, payment_sudo, *args, **values)

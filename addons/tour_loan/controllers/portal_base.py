@@ -62,6 +62,18 @@ def may_see(application_sudo) -> bool:
     return begun_here or not born or request.session.get(BIRTH_DATE_KEY) in born
 
 
+def may_see_loan(loan_sudo) -> bool:
+    """Return whether the loan is the visitor's own.
+
+    One that did not begin here is his who came in by its phone and its birth date.
+    """
+    if loan_sudo.application_id or not loan_sudo:
+        return may_see(loan_sudo.application_id)
+    if loan_sudo.borrower_id.user_id.id != request.env.uid:
+        return False
+    return request.session.get(BIRTH_DATE_KEY) == loan_sudo.birth_date.isoformat()
+
+
 def is_begun_here(application_sudo) -> bool:
     """Return whether this session used the application's link, the last one the agency made."""
     return request.session.get(SESSION_KEY) == link_of(application_sudo)
@@ -72,15 +84,16 @@ def link_of(application_sudo) -> str:
     return f"{application_sudo.uuid} {application_sudo.link_generation}"
 
 
-def turn_away(application_sudo, asked_sudo=None):
+def turn_away(whose_sudo, asked_sudo=None):
     """Send a visitor to the login if he may be the owner; to others nothing is there.
 
-    :param asked_sudo: what of the application he asked for, if not for itself
+    :param whose_sudo: an application, or a loan that has none
+    :param asked_sudo: what of it he asked for, if not for itself
     """
-    owner = application_sudo.borrower_id.user_id
+    owner = whose_sudo.borrower_id.user_id
     if not (request.env.user._is_public() or owner.id == request.env.uid):
-        if application_sudo:
-            note_refused(asked_sudo or application_sudo, application_sudo)
+        if whose_sudo:
+            note_refused(asked_sudo or whose_sudo, whose_sudo)
         raise NotFound()
     if request.dispatcher.routing_type == "jsonrpc":  # Odoo's payment form shows what it reads
         text = request.env(context={"lang": "ru_RU"})._(
@@ -90,13 +103,17 @@ def turn_away(application_sudo, asked_sudo=None):
     return request.redirect(ways.to_login(here(), lost=request.httprequest.method == "POST"))
 
 
-def note_refused(record_sudo, application_sudo):
-    """Record that the visitor, if he is logged in, asked for what is another's."""
+def note_refused(record_sudo, whose_sudo):
+    """Record that the visitor, if he is logged in, asked for what is another's.
+
+    :param whose_sudo: an application, or a loan that has none
+    """
+    is_application = whose_sudo._name == "tour_loan.application"
     request.env["tour_loan.event"]._note_refused(
         record_sudo,
         "read",
-        application=application_sudo.id or None,
-        borrower=application_sudo.borrower_id.id or None,
+        application=(is_application and whose_sudo.id) or None,
+        borrower=whose_sudo.borrower_id.id or None,
     )
 
 

@@ -19,7 +19,7 @@ def log_in(code, born):
     """
     visitor = request.env
     # sudo: nobody is logged in yet; the code has just been confirmed
-    borrower_sudo = code.env["tour_loan.borrower"].sudo()._of_phone(code.phone)
+    borrower_sudo = code.env["tour_loan.borrower"].sudo()._who_comes(code.phone, born)
     credential = {
         "type": "tour_loan_code",
         "login": borrower_sudo.user_id.login,

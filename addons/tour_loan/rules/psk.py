@@ -21,10 +21,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from .money import ZERO
-from .months import whole_months
+from .months import anniversary, whole_months
 
 YEAR_DAYS = 365
 MONTH_DAYS = 30
+# How far a payment is moved off a weekend, and off the holidays of January.
+WEEKEND_DAYS, HOLIDAY_DAYS = 3, 11
+# So many payments do not fall on even days by chance when months were meant.
+EVEN, SHORTEST_MONTH = 4, 28
 THOUSANDTH = Decimal("0.001")
 # A double gives the root to some 14 digits; the noise beyond the ninth place
 # would make exactly 292 % look like more than the cap of 292 %.
@@ -83,8 +87,7 @@ def full_cost(flows: Iterable[Flow], base_period: BasePeriod | None = None) -> F
     `percent` is rounded half up (the law names no mode); compare `unrounded`
     with a cap. `amount` is what is paid above the loan. Without a positive root
     (nothing is overpaid) the PSK is 0.000. A given `base_period` overrides the
-    one found by `find_base_period`: pass MONTH for a monthly schedule whose dates
-    were moved off weekends. Raises ValueError unless the first day is an issue
+    one found by `find_base_period`. Raises ValueError unless the first day is an issue
     of money and something is paid after it.
     """
     by_day: dict[date, Decimal] = defaultdict(lambda: ZERO)
@@ -105,23 +108,24 @@ def full_cost(flows: Iterable[Flow], base_period: BasePeriod | None = None) -> F
 def find_base_period(days: list[date]) -> BasePeriod:
     """Return the base period of flows on these sorted days (353-FZ art. 6 part 2.2).
 
-    The most frequent interval, of equally frequent ones the shortest; when none
-    repeats, their mean in days; a year when all are longer than that. An
-    interval between two monthly anniversaries of the issue is counted in months,
-    any other one in days; a single payment is counted in days too, so that its
-    PSK is the daily rate times 365.
+    The most frequent interval *between payments of the schedule*, of equally frequent ones
+    the shortest; when none repeats, their mean in days; a year when all are longer than
+    that. The way from the issue to the first payment is none of them: it may be broken.
+    Payments on the same day of each month keep the month where a day is moved off weekends
+    and holidays. A single payment has its own term in days, so that its PSK is the daily
+    rate times 365.
     """
-    elapsed = [(day, *whole_months(days[0], day)) for day in days]
-    intervals = [_interval(*pair) for pair in pairwise(elapsed)]
-    intervals = [each for each in intervals if each.length <= YEAR_DAYS]
+    issued_on, *payments = days
+    if len(payments) == 1:
+        term = (payments[0] - issued_on).days
+        return BasePeriod(days=term) if term <= YEAR_DAYS else YEAR
+    intervals = [each for each in _intervals(issued_on, payments) if each.length <= YEAR_DAYS]
     if not intervals:
         return YEAR
-    if len(days) == 2:
-        return BasePeriod(days=(days[1] - days[0]).days)
     counted = Counter(intervals)
     most = max(counted.values())
     if most == 1 and len(intervals) > 1:
-        mean = Decimal((days[-1] - days[0]).days) / (len(days) - 1)
+        mean = Decimal((payments[-1] - payments[0]).days) / (len(payments) - 1)
         rounded = int(mean.quantize(Decimal(1), ROUND_HALF_UP))
         return BasePeriod(days=min(rounded, YEAR_DAYS))
     frequent = [each for each, count in counted.items() if count == most]
@@ -157,8 +161,46 @@ def solve(positions: list[tuple[float, int, float]]) -> float:
     return i
 
 
-def _interval(since: tuple[date, int, int], until: tuple[date, int, int]) -> BasePeriod:
-    """Return the interval of two days, each given with its months and days since the issue."""
-    if since[2] or until[2]:
-        return BasePeriod(days=(until[0] - since[0]).days)
-    return BasePeriod(months=until[1] - since[1])
+def _intervals(issued_on: date, payments: list[date]) -> list[BasePeriod]:
+    """Return the intervals between payments, in months where they follow the calendar."""
+    apart = [(until - since).days for since, until in pairwise(payments)]
+    exact = [whole_months(payments[0], day) for day in payments]
+    if any(rest for _months, rest in exact):
+        even = {(payments[0] - issued_on).days, *apart}
+        if len(even) == 1 and (len(apart) >= EVEN or apart[0] < SHORTEST_MONTH):
+            return [BasePeriod(days=each) for each in apart]  # every 30 days, not each month
+        if months := _months_of(payments):
+            return [BasePeriod(months=each) for each in months]
+    return [
+        BasePeriod(days=days) if since[1] or until[1] else BasePeriod(months=until[0] - since[0])
+        for days, (since, until) in zip(apart, pairwise(exact), strict=True)
+    ]
+
+
+def _months_of(payments: list[date]) -> list[int]:
+    """Return the months between payments that all belong to one day of the month, or [].
+
+    Which day that is, one of the payments shows.
+    """
+    for usual in payments:
+        numbers, moved = zip(*(_nearest(usual, day) for day in payments), strict=True)
+        months = [until - since for since, until in pairwise(numbers)]
+        if min(months) > 0 and all(map(_may_be_moved, payments, moved)):
+            return months
+    return []
+
+
+def _may_be_moved(day: date, days: int) -> bool:
+    """Return whether a payment may be on this day because it was moved by so many."""
+    new_year = (day.month, day.day) >= (12, 25) or (day.month, day.day) <= (1, 15)
+    return days <= (HOLIDAY_DAYS if new_year else WEEKEND_DAYS)
+
+
+def _nearest(usual: date, day: date) -> tuple[int, int]:
+    """Return the number of the month whose ``usual`` day is nearest, and how far it is."""
+    about = (day.year - usual.year) * 12 + day.month - usual.month
+    far = {
+        number: abs((anniversary(usual, number) - day).days)
+        for number in (about, about - 1, about + 1)
+    }
+    return min(far.items(), key=lambda item: item[1])

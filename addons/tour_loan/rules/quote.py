@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from .psk import full_cost
-from .schedule import annuity
+from .schedule import USUAL, Conventions, annuity
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,30 @@ class Preview:
 
 
 def previews(
-    amount: Decimal, months: Iterable[int], rate: Decimal, issued_on: date
+    amount: Decimal,
+    months: Iterable[int],
+    rate: Decimal,
+    issued_on: date,
+    conventions: Conventions = USUAL,
 ) -> list[Preview]:
     """Return a preview for each term of a product.
 
     `amount` is the loan in roubles, `months` the allowed terms, `rate` per cent a
     year, `issued_on` the expected day of money (interest runs by actual days).
-    Raises ValueError like `schedule.annuity`.
+    `conventions`: how the lender reckons. Raises ValueError like `schedule.annuity`.
     """
-    return [preview(amount, term, rate, issued_on) for term in months]
+    return [preview(amount, term, rate, issued_on, conventions) for term in months]
 
 
-def preview(amount: Decimal, months: int, rate: Decimal, issued_on: date) -> Preview:
+def preview(
+    amount: Decimal,
+    months: int,
+    rate: Decimal,
+    issued_on: date,
+    conventions: Conventions = USUAL,
+) -> Preview:
     """Return the preview of one term; arguments as for `previews`."""
-    schedule = annuity(amount, rate, months, issued_on)
+    schedule = annuity(amount, rate, months, issued_on, conventions)
     cost = full_cost(schedule.flows)
     return Preview(
         months,

@@ -14,6 +14,7 @@ from . import test_code_login
 from . import test_code_strangers
 from . import test_code_words
 from . import test_login
+from . import test_taken_over
 from . import test_application_news
 from . import test_cabinet
 from . import test_page_policy
@@ -59,6 +60,7 @@ from . import test_staff_search
 from . import test_staff
 from . import test_agency_details
 from . import test_neutralized
+from . import test_offer_check
 from . import test_endings
 from . import test_staff_second_factor
 from . import test_factor_reset

@@ -53,6 +53,11 @@ class TestEvents(Recorded, TourLoanCommon):
         self.assertEqual(row.reason, "asked")
         self.assertTrue(row.at)
 
+    def test_an_event_is_called_by_its_words(self):
+        self.events._record("setting")
+        row = self.happened("setting")[-1].with_user(self.auditor)
+        self.assertEqual(row.with_context(lang="ru_RU").display_name, "Настройка изменена")
+
     def test_a_kind_nobody_declared_is_refused(self):
         with self.assertRaises(ValueError):
             self.events._record("gossip")

@@ -47,7 +47,14 @@ def mfo(server):
 
 @pytest.fixture
 def exchange(mfo, profile):
-    return protocol.exchange.Exchange(profile, mfo.url, LOGIN, PASSWORD)
+    return connected(mfo, profile)
+
+
+def connected(mfo, profile):
+    """An exchange over a profile with the server; its token is its password."""
+    values = {"login": LOGIN, "password": PASSWORD, "token": PASSWORD}
+    access = protocol.access.Access(mfo.url, values)
+    return protocol.exchange.Exchange(profile, access=lambda _name: access)
 
 
 @pytest.fixture

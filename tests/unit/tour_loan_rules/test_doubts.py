@@ -40,6 +40,11 @@ def test_words_for_no_patronymic_are_no_patronymic(word):
     assert identity.check_middle_name(identity.normal_name(word)) == "no_middle_name"
 
 
+def test_a_patronymic_that_is_not_typed_is_missing():
+    assert identity.check_middle_name("") == "required"
+    assert identity.check_middle_name(None) == "required"
+
+
 @pytest.mark.parametrize("name", ["Петровна", "Гусейн оглы", "Нетович"])
 def test_patronymics_are_patronymics(name):
     assert identity.check_middle_name(name) is None

@@ -96,6 +96,20 @@ def test_cef_tells_how_grave_it_is_and_whose_data_it_was():
     assert "cs2=tour_loan.application 5, 9 cs2Label=records" in line
 
 
+def test_every_field_has_its_key_of_cef():
+    told = row(
+        **{"login": "olga", "address": "10.0.0.7", "door": "/web", "way": "form", "count": 2},
+        **{"reason": "asked", "names": "phone", "model": "m", "records": "5", "note": "n"},
+        hash="abc",
+    )
+    extension = events.cef_line(told).split("|", 7)[7]
+    assert extension == (
+        "rt=2026-12-01T08:00:00.000001Z externalId=7 suid=2 suser=olga src=10.0.0.7 request=/web "
+        "act=form duser=borrower 5 cnt=2 reason=asked cs1=phone cs1Label=fields cs2=m 5 "
+        "cs2Label=records cs3=abc cs3Label=hash msg=n"
+    )
+
+
 def test_kinds_are_words_and_grave_from_0_to_10():
     for kind, (words, grave) in events.KINDS.items():
         assert re.fullmatch("[a-z_]+", kind) and words[0].isupper() and 0 <= grave <= 10

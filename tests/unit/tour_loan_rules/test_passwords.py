@@ -30,6 +30,9 @@ ABOUT = ("operator7", "Ольга Операторова", "olga@veter.example",
         "adminadmin",
         "admin-operator",
         "Manager2026",
+        # rows of keys, there and back
+        *("poiuytrewq", "asdfghjkl;", "lkjhgfdsa", "mnbvcxz123", "ъхзщшгнекуцй", "ждлорпавыф"),
+        *("юбьтимсчя", "абвгдежзий", "0p9o8i7u6y", "5tgb4rfv3edc", "9876543210"),
     ],
 )
 def test_what_is_tried_first_is_refused(password):

@@ -151,45 +151,94 @@ def test_flows_that_are_no_loan_are_refused(rows):
         ),
         # As frequent: the shorter one.
         (
-            ["2026-01-01", "2026-01-11", "2026-01-21", "2026-02-05", "2026-02-20"],
+            ["2026-01-01", "2026-01-11", "2026-01-21", "2026-01-31", "2026-02-15", "2026-03-02"],
             psk.BasePeriod(days=10),
         ),
-        # None repeats: the mean, (10 + 15) / 2 rounded half up.
-        (["2026-01-03", "2026-01-13", "2026-01-28"], psk.BasePeriod(days=13)),
-        # One payment: its own term, even if it is a month.
+        # None repeats: the mean, (10 + 15) / 2 rounded half up. The way to the first is none.
+        (["2026-01-01", "2026-01-03", "2026-01-13", "2026-01-28"], psk.BasePeriod(days=13)),
+        # One interval is the most frequent one.
+        (["2026-01-03", "2026-01-13", "2026-01-28"], psk.BasePeriod(days=15)),
+        # One payment: its own term, even if it is a month; more than a year is a year.
         (["2026-01-10", "2026-02-10"], psk.BasePeriod(days=31)),
+        (["2026-01-10", "2027-01-10"], psk.BasePeriod(days=365)),
+        (["2026-01-10", "2027-01-11"], psk.YEAR),
         # As frequent: a month, of 30.42 days, is longer than 30 of them and shorter than 31.
         (
-            ["2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12", "2026-04-11", "2026-05-11"],
+            ["2026-01-01", "2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12", "2026-04-11"]
+            + ["2026-05-11"],
             psk.BasePeriod(days=30),
         ),
         (
-            ["2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12", "2026-04-12", "2026-05-13"],
+            ["2026-01-01", "2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12", "2026-04-12"]
+            + ["2026-05-13"],
             psk.MONTH,
         ),
         # A year belongs to the intervals that are no longer than a year; a day more does not.
-        (["2026-01-10", "2026-02-15", "2027-02-15"], psk.BasePeriod(days=201)),
-        (["2027-01-10", "2027-02-15", "2028-02-16"], psk.BasePeriod(days=36)),
+        (["2026-01-10", "2026-02-15", "2027-02-15"], psk.YEAR),
+        (["2026-01-10", "2026-02-15", "2026-04-06", "2027-04-07"], psk.BasePeriod(days=50)),
         # The mean is a year at the most.
-        (["2026-01-10", "2026-02-15", "2026-04-06", "2031-04-07"], psk.BasePeriod(days=365)),
+        (
+            ["2026-01-10", "2026-02-15", "2026-04-06", "2026-07-20", "2031-04-07"],
+            psk.BasePeriod(days=365),
+        ),
         # Nothing within a year.
         (["2026-01-10", "2028-01-10", "2030-01-10"], psk.YEAR),
+        # A broken first period keeps the month.
+        (["2027-01-31", "2027-02-20", "2027-03-20", "2027-04-20"], psk.MONTH),
+        (["2026-01-10", "2026-04-01", "2026-05-01"], psk.MONTH),
+        # A month without a payment, a quarter moved off a weekend.
+        (["2026-01-10", "2026-02-10", "2026-04-10", "2026-05-11", "2026-06-10"], psk.MONTH),
+        (["2026-01-10", "2026-04-10", "2026-07-10", "2026-10-12"], psk.BasePeriod(months=3)),
+        # The holidays of January, and the end of a month.
+        (["2026-10-01", "2026-11-02", "2026-12-01", "2027-01-11", "2027-02-01"], psk.MONTH),
+        (["2026-12-30", "2027-01-31", "2027-03-01", "2027-03-31"], psk.MONTH),
+        # Even days are no months: each 30 of them, each four weeks.
+        (
+            ["2026-01-10", "2026-02-09", "2026-03-11", "2026-04-10", "2026-05-10", "2026-06-09"],
+            psk.BasePeriod(days=30),
+        ),
+        (["2026-03-01", "2026-03-28", "2026-04-24"], psk.BasePeriod(days=27)),
+        # Too far from any day of the month.
+        (["2026-01-10", "2026-02-10", "2026-03-14", "2026-04-18"], psk.BasePeriod(days=34)),
     ],
 )
 def test_the_base_period_is_the_most_frequent_interval(days, base):
     assert psk.find_base_period([date.fromisoformat(day) for day in days]) == base
 
 
-def test_a_monthly_schedule_moved_off_weekends_may_keep_its_monthly_base():
-    moved = flows(
-        [
-            ("2026-11-24", "-90000"),
-            ("2026-12-24", "32000"),
-            ("2027-01-25", "32000"),
-            ("2027-02-25", "32000"),
-        ]
-    )
-    assert psk.full_cost(moved, psk.MONTH).base_period == psk.MONTH
+@pytest.mark.parametrize("step", [1, -1], ids=["forward", "back"])
+@pytest.mark.parametrize("months", [2, 3, 10])
+def test_whatever_the_day_of_issue_days_moved_off_weekends_and_holidays_keep_the_month(
+    months, step
+):
+    def is_off(day):
+        new_year = day.month == 1 and day.day <= 8
+        return day.weekday() >= 5 or new_year or (day.month, day.day) in ((5, 1), (5, 9))
+
+    for number in range(2 * 365):
+        issued_on = date(2024, 1, 1) + timedelta(days=number)
+        days = {issued_on}
+        for month in range(1, months + 1):
+            day = issued_on + relativedelta(months=month)
+            while is_off(day):
+                day += timedelta(days=step)
+            days.add(day)
+        assert psk.find_base_period(sorted(days)) == psk.MONTH, sorted(days)
+
+
+@pytest.mark.parametrize(("months", "rate", "percent"), [(3, 30, "28.994"), (12, 100, "98.863")])
+def test_a_broken_first_period_makes_the_loan_no_dearer(months, rate, percent):
+    loan, issued_on = Decimal(100_000), date(2027, 1, 31)
+    rest, since = loan, issued_on
+    rows = [(issued_on, -loan)]
+    for number in range(months):
+        day = date(2027, 2, 20) + relativedelta(months=number)
+        charged = rules.schedule.interest(rest, Decimal(rate), since, day)
+        regular = rules.schedule.payment(loan, Decimal(rate), months)
+        paid = rest + charged if number == months - 1 else regular
+        rest, since = rest - (paid - charged), day
+        rows.append((day, paid))
+    assert str(psk.full_cost(rows).percent) == percent
 
 
 def test_a_rest_inside_a_month_is_counted_in_thirtieths():

@@ -65,3 +65,16 @@ def test_what_is_not_asked_is_not_called_for():
     assert {"employer_name", "position", "employer_phone", "middle_name"} <= left_out
     assert "residence_city" in left_out
     assert "last_name" not in left_out
+
+
+@pytest.mark.parametrize(
+    ("typed", "sum_"), [("0", 0), ("0,50", 0.5), ("65 000", 65000), ("99999999,99", 99_999_999.99)]
+)
+def test_a_sum_is_read_as_typed(typed, sum_):
+    assert questionnaire.read_money(typed) == sum_
+
+
+@pytest.mark.parametrize("typed", ["-1", "-0,01", "100000000", "1e9", "много", ""])
+def test_no_sum_is_refused(typed):
+    with pytest.raises(ValueError):
+        questionnaire.read_money(typed)

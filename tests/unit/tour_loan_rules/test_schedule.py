@@ -136,3 +136,90 @@ def test_interest_by_parts_is_the_interest_of_the_whole(loan, rate, since, first
         loan, rate, middle, until
     )
     assert abs(whole - parts) <= Decimal("0.01")
+
+
+class TestConventions:
+    @pytest.mark.parametrize(
+        ("since", "until", "day_count", "charged"),
+        [
+            # 36,500 roubles at 36 %: 36 a day of 365
+            ("2028-01-20", "2028-02-20", "actual_365", "1116.00"),
+            ("2028-01-20", "2028-02-20", "actual", "1112.95"),
+            ("2027-12-20", "2028-01-20", "actual_365", "1116.00"),
+            # a month is a month: a twelfth of 13,140
+            ("2027-01-20", "2027-02-20", "thirty_360", "1095.00"),
+            ("2027-02-28", "2027-03-31", "thirty_360", "1168.00"),  # 32 days of 360
+            ("2027-01-31", "2027-02-28", "thirty_360", "1022.00"),  # 28
+            ("2027-03-31", "2027-04-30", "thirty_360", "1095.00"),
+            ("2027-01-10", "2027-01-25", "thirty_360", "547.50"),
+            ("2026-12-10", "2027-02-10", "thirty_360", "2190.00"),
+        ],
+    )
+    def test_days_are_counted_as_the_lender_does(self, since, until, day_count, charged):
+        days = date.fromisoformat(since), date.fromisoformat(until)
+        interest = schedule.interest(Decimal(36500), Decimal(36), *days, day_count)
+        assert str(interest) == charged
+
+    def test_another_way_of_counting_is_none(self):
+        with pytest.raises(KeyError):
+            schedule.interest(Decimal(1), Decimal(1), date(2026, 1, 1), date(2026, 2, 1), "bank")
+
+    @pytest.mark.parametrize(
+        ("issued_on", "options", "due"),
+        [
+            ("2026-11-24", {}, ["2026-12-24", "2027-01-24", "2027-02-24"]),
+            ("2026-11-24", {"shift": "after"}, ["2026-12-24", "2027-01-25", "2027-02-24"]),
+            ("2026-11-24", {"shift": "before"}, ["2026-12-24", "2027-01-22", "2027-02-24"]),
+            # a broken first period, shorter or longer than a month
+            ("2027-01-31", {"payment_day": 20}, ["2027-02-20", "2027-03-20", "2027-04-20"]),
+            ("2027-01-20", {"payment_day": 20}, ["2027-02-20", "2027-03-20", "2027-04-20"]),
+            ("2027-01-19", {"payment_day": 20}, ["2027-01-20", "2027-02-20", "2027-03-20"]),
+            (
+                "2027-01-15",
+                {"payment_day": 20, "shortest_days": 10},
+                ["2027-02-20", "2027-03-20", "2027-04-20"],
+            ),
+            (
+                "2027-01-10",
+                {"payment_day": 20, "shortest_days": 10},
+                ["2027-01-20", "2027-02-20", "2027-03-20"],
+            ),
+            # the last day of each month
+            ("2027-01-15", {"payment_day": 31}, ["2027-01-31", "2027-02-28", "2027-03-31"]),
+            # moved back it may not fall on the day of the issue
+            (
+                "2024-01-01",
+                {"payment_day": 5, "shift": "before"},
+                ["2024-02-05", "2024-03-05", "2024-04-05"],
+            ),
+        ],
+    )
+    def test_payments_are_due_when_the_lender_says(self, issued_on, options, due):
+        conventions = schedule.Conventions(**options)
+        days = schedule.due_days(date.fromisoformat(issued_on), 3, conventions)
+        assert [day.isoformat() for day in days] == due
+
+    @pytest.mark.parametrize(
+        ("loan", "rate", "months", "step", "regular"),
+        [
+            (90000, 30, 6, 0, "16339.50"),
+            (90000, 30, 6, 1, "16340.00"),
+            (90000, 30, 6, 100, "16400.00"),
+            (90000, 0, 6, 100, "15000.00"),  # whole already: no step more
+            (100000, 0, 3, 1, "33334.00"),
+        ],
+    )
+    def test_a_payment_is_rounded_up_to_the_lenders_step(self, loan, rate, months, step, regular):
+        found = schedule.payment(Decimal(loan), Decimal(rate), months, Decimal(step))
+        assert str(found) == regular
+
+    def test_a_schedule_keeps_all_of_them(self):
+        conventions = schedule.Conventions("actual_365", "after", 20, 15, Decimal(100))
+        plan = schedule.annuity(Decimal(90000), Decimal(30), 6, date(2027, 1, 31), conventions)
+        assert [line.due_on.isoformat() for line in plan.installments] == [
+            "2027-02-20",  # a Saturday that works
+            "2027-03-22", "2027-04-20", "2027-05-20", "2027-06-21", "2027-07-20",
+        ]  # fmt: skip
+        assert {line.amount for line in plan.installments[:-1]} == {Decimal("16400.00")}
+        assert plan.installments[0].interest == Decimal("1479.45")
+        assert plan.installments[-1].rest == 0

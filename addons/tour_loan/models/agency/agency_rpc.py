@@ -144,7 +144,9 @@ class Agency(models.Model):
             "amount": amount,
             "previews": [
                 _preview(preview)
-                for preview in quote.previews(amount, terms, conditions.rate, today)
+                for preview in quote.previews(
+                    amount, terms, conditions.rate, today, conditions.conventions
+                )
             ],
         }
 

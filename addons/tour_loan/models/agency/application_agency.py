@@ -120,6 +120,7 @@ class Application(models.Model):
             self.months,
             self.product_id._conditions().rate,
             fields.Date.context_today(self),
+            self.product_id._conditions().conventions,
         )
         return {
             "months": preview.months,

@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
 from ...hot_path import Rubles
+from ...rules.schedule import Conventions
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Conditions:
     terms: tuple[int, ...]
     default_months: int
     rate: Decimal
+    conventions: Conventions
 
 
 class Product(models.Model):
@@ -50,6 +52,39 @@ class Product(models.Model):
         required=True,
         help="For previews only: the accounting system sets the rate of the offer.",
     )
+    day_count = fields.Selection(
+        [
+            ("actual", "Actual days of the year (365 or 366)"),
+            ("actual_365", "Actual days, always of 365"),
+            ("thirty_360", "Months of 30 days, of 360"),
+        ],
+        required=True,
+        default="actual",
+        help="How the lender counts days of interest. Our estimates follow it, and his "
+        "schedules are checked by it.",
+    )
+    due_day_shift = fields.Selection(
+        [
+            ("stay", "Stays where it is"),
+            ("after", "To the next working day"),
+            ("before", "To the working day before"),
+        ],
+        "A payment due on a day off",
+        required=True,
+        default="stay",
+    )
+    payment_day = fields.Integer(
+        "Day of the month",
+        help="On which all payments are due; 0: on the day the loan is given. The first "
+        "period is then not a whole month.",
+    )
+    first_period_days = fields.Integer(
+        "First payment after, days", help="Not sooner than so many days after the loan is given."
+    )
+    payment_step = Rubles(
+        "Payments are rounded up to",
+        help="Whole roubles (1), tens (10) …; 0: not rounded up, but to the kopeck.",
+    )
     identification_required = fields.Boolean(
         help="Signing waits until the borrower is identified (a flag on the application)."
     )
@@ -63,6 +98,13 @@ class Product(models.Model):
     _amounts = models.Constraint(
         "CHECK (amount_min > 0 AND amount_min <= amount_max)",
         "The limits must be positive and in order.",
+    )
+
+    _conventions_known = models.Constraint(
+        "CHECK (payment_day BETWEEN 0 AND 31 AND first_period_days BETWEEN 0 AND 60 "
+        "AND payment_step >= 0)",
+        "A day of the month is 1 to 31 (0: that of the loan), the first payment is due within "
+        "60 days, payments are rounded up to a sum above zero.",
     )
 
     @api.constrains("months", "default_months")
@@ -91,6 +133,17 @@ class Product(models.Model):
             self._lawful_terms(),
             self.default_months,
             Decimal(str(self.rate)),
+            self._conventions(),
+        )
+
+    def _conventions(self) -> Conventions:
+        """Return how the lender reckons loans of this product."""
+        return Conventions(
+            self.day_count,
+            self.due_day_shift,
+            self.payment_day,
+            self.first_period_days,
+            Decimal(str(self.payment_step)),
         )
 
     def _terms(self) -> list[int]:

@@ -179,7 +179,11 @@ class Application(models.Model):
     def _test_offer(self, amount: Decimal) -> dict:
         rate = Decimal(str(self.product_id.rate))
         schedule = annuity(
-            money.kopecks(amount), rate, self.months, fields.Date.context_today(self)
+            money.kopecks(amount),
+            rate,
+            self.months,
+            fields.Date.context_today(self),
+            self.product_id._conventions(),
         )
         return {
             "amount": schedule.loan,

@@ -55,6 +55,7 @@ class Application(models.Model):
             self.product_id._conditions().terms,
             self.product_id._conditions().rate,
             fields.Date.context_today(self),
+            self.product_id._conditions().conventions,
         )
 
     def _return_urls(self) -> dict:

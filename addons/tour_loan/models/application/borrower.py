@@ -99,6 +99,20 @@ class Borrower(models.Model):
             for date in application._known_birth_dates()
         }
 
+    @api.model
+    def _dates_of_phone(self, phone: str) -> set | None:
+        """Return the birth dates this phone may come in with; None if nobody has it.
+
+        An empty set is anybody's: of somebody who has told none yet.
+        """
+        borrower = self._of_phone(phone)
+        return borrower._birth_dates() if borrower else None
+
+    @api.model
+    def _who_comes(self, phone: str, born):
+        """Return who logs in by this phone and birth date; empty if it is nobody's."""
+        return self._of_phone(phone)
+
     def _is_born(self, birth_date) -> bool:
         """Return whether ``birth_date`` may come in; anybody, while none is known."""
         known = self._birth_dates()

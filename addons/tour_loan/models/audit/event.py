@@ -30,6 +30,12 @@ LOOK_UP = {
     "who": "(SELECT partner.name FROM res_partner AS partner JOIN res_users AS users "
     "ON users.partner_id = partner.id WHERE users.id = %s)",
 }
+# why masked data of the person are shown to this user today, if they are
+WHY = (
+    "(SELECT shown.reason FROM tour_loan_shown AS shown JOIN tour_loan_application AS about "
+    "ON about.id = shown.application_id WHERE shown.user_id = %s AND shown.day = %s "
+    "AND (about.id = %s OR about.borrower_id = %s) ORDER BY shown.id DESC LIMIT 1)"
+)
 NOT_AT_ONCE = SQL("SET LOCAL synchronous_commit = off;")
 
 
@@ -53,7 +59,7 @@ class Event(models.Model):
     kind = fields.Selection(KINDS, "Event", required=True, readonly=True)
     uid = fields.Integer("User id", readonly=True)
     login = fields.Char("Who", readonly=True)
-    who = fields.Char("Name", readonly=True)
+    who = fields.Char("Person's name", readonly=True)
     address = fields.Char("Network address", readonly=True)
     door = fields.Char(readonly=True, help="The route of the server.")
     way = fields.Selection(WAYS, readonly=True)
@@ -116,6 +122,12 @@ class Event(models.Model):
             orders = self.env._("Application %s", event.application) if event.application else ""
             event.why = reasons.get(event.reason, event.reason)
             event.whose = names.get(event.borrower) or orders
+
+    @api.depends("kind")
+    def _compute_display_name(self):
+        words = dict(self._fields["kind"]._description_selection(self.env))
+        for event in self:
+            event.display_name = words.get(event.kind, event.kind)
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
@@ -196,12 +208,13 @@ class Event(models.Model):
 
     @api.model
     def _note_reads(self, rows: list[dict]):
-        """Record that personal data were read: of a request, one event a person."""
-        shown = self.env["tour_loan.shown"]._of_user() if rows else {}
+        """Record that personal data were read: of a request, one event a person.
+
+        Why, if masked data are shown today, is looked up where the rows are written.
+        """
+        day = self.env["tour_loan.shown"]._today() if rows else None
         for row in rows:
-            row["reason"] = shown.get(("tour_loan.application", row["application"])) or shown.get(
-                ("tour_loan.borrower", row["borrower"])
-            )
+            row["day"] = day
             whose = row["borrower"] or (row["application"], row["application"] or row["records"])
             row["key"] = ("read", whose)
         self._note(*rows)
@@ -226,20 +239,23 @@ def insert(cr, rows: list[dict], before: SQL | None = None):
     """Write rows of events in one statement, in one round trip with ``before``.
 
     Those of a request are alike but for whose they are: what is the same is said once, what
-    differs comes as arrays. Rows without a ``login`` name a person by his ``uid``; all of
-    ``rows`` do, or none.
+    differs comes as arrays. Rows without a ``login`` name a person by his ``uid``, rows with
+    a ``day`` may have a reason of that day; all of ``rows``, or none.
     """
     told, arrays = {}, {"n": SQL("%s::integer[]", list(range(len(rows))))}
     for name in COLUMNS:
-        values = [_clean(row.get(name)) for row in rows]
-        kind = INTEGER if name in NUMBERS else TEXT
+        values = [row.get(name) for row in rows]
+        first, kind = _clean(values[0]), INTEGER if name in NUMBERS else TEXT
         if any(value != values[0] for value in values):
-            arrays[name] = SQL("%s::%s[]", values, kind)
+            arrays[name] = SQL("%s::%s[]", [_clean(value) for value in values], kind)
             told[name] = SQL.identifier("each", name)
-        elif values[0] is not None:
-            told[name] = SQL("%s::%s", values[0], kind)
+        elif first is not None:
+            told[name] = SQL("%s::%s", first, kind)
     if "login" not in rows[0] and "uid" in told:
         told |= {name: SQL(LOOK_UP[name], told["uid"]) for name in LOOK_UP}
+    if day := rows[0].get("day"):
+        whose = (told.get(name, SQL("NULL")) for name in ("application", "borrower"))
+        told["reason"] = SQL(WHY, told["uid"], day, *whose)
     cr.execute(
         SQL(
             "%s INSERT INTO tour_loan_event (at, %s) "
@@ -283,6 +299,6 @@ def write_kept(served):
         if refused:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["tour_loan.event"]._insert_refused(refused)
-        for is_named in (False, True):
-            if rows := [row for row in kept.values() if ("login" in row) == is_named]:
-                insert(cr, rows, NOT_AT_ONCE if in_no_hurry else None)
+        for kind in {(row.get("day"), "login" in row): None for row in kept.values()}:
+            rows = [row for row in kept.values() if (row.get("day"), "login" in row) == kind]
+            insert(cr, rows, NOT_AT_ONCE if in_no_hurry else None)

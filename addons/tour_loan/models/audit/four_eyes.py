@@ -287,6 +287,7 @@ class Product(models.Model):
     _four_eyes = (
         *("name", "code", "active", "currency_id", "amount_min", "amount_max", "months"),
         *("default_months", "rate", "identification_required", "commit_days"),
+        *("day_count", "due_day_shift", "payment_day", "first_period_days", "payment_step"),
     )
 
     def write(self, vals):

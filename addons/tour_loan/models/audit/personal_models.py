@@ -62,15 +62,38 @@ class Loan(models.Model):
     _inherit = "tour_loan.loan"
     _tour_loan_whose = "application_id"
 
+    def _tour_loan_persons(self):
+        """One that did not begin here is its borrower's."""
+        theirs_sudo = self._origin.sudo()  # sudo: whose it is, for the event
+        elsewhere_sudo = theirs_sudo.filtered(lambda loan: not loan.application_id)
+        for loan_sudo in elsewhere_sudo:
+            yield self.browse(loan_sudo.id), loan_sudo.borrower_id.id or 0, 0
+        yield from super(Loan, self - self.browse(elsewhere_sudo.ids))._tour_loan_persons()
+
 
 class Installment(models.Model):
     _inherit = "tour_loan.installment"
     _tour_loan_whose = "loan_id.application_id"
 
+    def _tour_loan_persons(self):
+        yield from _of_loans(self)
+
 
 class Repayment(models.Model):
     _inherit = "tour_loan.repayment"
     _tour_loan_whose = "loan_id.application_id"
+
+    def _tour_loan_persons(self):
+        yield from _of_loans(self)
+
+
+def _of_loans(records):
+    """Yield (record, borrower, application) of rows that hang on a loan."""
+    origin = records._origin
+    for record, record_sudo in zip(origin, origin.sudo(), strict=True):  # sudo: whose it is
+        loan_sudo = record_sudo.loan_id
+        application = loan_sudo.application_id.id or 0
+        yield record, loan_sudo.borrower_id.id or 0, application
 
 
 class PaymentTransaction(models.Model):

@@ -1,4 +1,6 @@
 from . import loan
+from . import loan_books
+from . import loan_taken_over
 from . import loan_paying
 from . import installment
 from . import repayment

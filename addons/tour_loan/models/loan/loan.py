@@ -42,12 +42,19 @@ class Loan(models.Model):
     number = fields.Char(readonly=True, index=True)
     application_id = fields.Many2one(
         "tour_loan.application",
-        required=True,
         readonly=True,
         index=True,
         ondelete="restrict",
+        help="None if it did not begin here: the books told of it.",
     )
-    borrower_id = fields.Many2one(related="application_id.borrower_id", store=True, index=True)
+    borrower_id = fields.Many2one(
+        "tour_loan.borrower",
+        compute="_compute_borrower_id",
+        store=True,
+        readonly=True,
+        index=True,
+        help="Of a loan that did not begin here: once he has logged in.",
+    )
     agency_id = fields.Many2one(related="application_id.agency_id", store=True, index=True)
     state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
     unknown_status = fields.Char(
@@ -58,7 +65,7 @@ class Loan(models.Model):
         readonly=True,
         help="Where the contract differs from what the borrower has signed.",
     )
-    currency_id = fields.Many2one(related="application_id.currency_id")
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     amount = Rubles(readonly=True)
     months = fields.Integer("Term, months", readonly=True)
     rate = fields.Float("Rate, % a year", digits=(7, 3), readonly=True)
@@ -66,12 +73,14 @@ class Loan(models.Model):
     signed_on = fields.Date(readonly=True)
     issued_on = fields.Date(readonly=True)
     closed_on = fields.Date(readonly=True)
-    as_of = fields.Datetime("As of", readonly=True)
     principal = Rubles("Principal owed", readonly=True)
     interest = Rubles("Interest owed", readonly=True)
     penalty = Rubles("Penalty owed", readonly=True)
     overdue = Rubles(readonly=True)
     payoff = Rubles("To pay it off now", readonly=True)
+    surplus = Rubles(
+        "Overpaid", readonly=True, help="By the lender's books the borrower has paid too much."
+    )
     next_payment_on = fields.Date(readonly=True)
     next_payment_amount = Rubles(readonly=True)
     installment_ids = fields.One2many("tour_loan.installment", "loan_id", readonly=True)
@@ -88,7 +97,7 @@ class Loan(models.Model):
     @api.depends("number", "application_id.contract_number", "application_id.order_number")
     def _compute_display_name(self):
         for loan in self:
-            loan.display_name = loan.application_id._contract_number()
+            loan.display_name = loan._contract_number()
 
     @api.depends("repayment_ids.dispute_reason", "repayment_ids.state")
     def _compute_disputed(self):
@@ -106,37 +115,52 @@ class Loan(models.Model):
 
         :param update: ``application_uuid``, ``number``, ``status`` (None: a word we do
             not know, then ``unknown_status``), dates, the figures as Decimal, ``as_of``
-            (naive UTC), ``schedule`` (list of dicts with the installment's fields).
+            (naive UTC), ``schedule`` (list of dicts with the installment's fields), and
+            perhaps ``surplus``, ``anew`` (believe it, whatever we had), and the digests
+            its teller knows the figures and the schedule by; ``loan``, if it is known which.
             Figures older than ours, or with an unknown status, change nothing.
         """
-        loan = self._of_contract(update)
-        if not loan or (loan.as_of and loan.as_of > update["as_of"]):
+        loan = update.get("loan") or self._of_contract(update)
+        is_old = loan.as_of and loan.as_of > update["as_of"] and not update.get("anew")
+        if not loan or is_old:
             return False
         if not update.get("status"):
             loan.unknown_status = update.get("unknown_status")
             return False
-        if loan.application_id.loan_number != update["number"]:  # once: it is written below
-            self.env["tour_loan.lock"]._take_rows(loan.application_id)
+        application = loan.application_id
+        if application.loan_number != update["number"]:  # once: it is written below
+            self.env["tour_loan.lock"]._take_rows(application)
         state = update["status"]
-        if state == "pending" and loan.application_id.state in ENDED:
+        if state == "pending" and application.state in ENDED:
             state = "annulled"  # the books were read before they knew of our end
         values = {
             "number": update["number"],
             "state": state,
             "unknown_status": False,
-            **{name: float(update.get(name) or 0) for name in FIGURES},
+            **{name: float(update.get(name) or 0) for name in (*FIGURES, "surplus")},
             **{name: update.get(name) or False for name in DATES},
         }
         for name in ("months", "rate", "psk"):
             if update.get(name) is not None:
                 values[name] = float(update[name])
-        if not loan.as_of:
+        if not loan.figures_of and application:
             values["unlike_signed"] = loan._unlike_signed(update)
+        if update.get("anew"):
+            self.env["tour_loan.reading"]._forget(loan)
         before = {name: loan[name] for name in values}
-        loan.write({**values, "as_of": update["as_of"]})
+        loan.write(
+            {
+                **values,
+                "as_of": update["as_of"],
+                "figures_digest": update.get("figures_digest") or False,
+            }
+        )
         changed = before != {name: loan[name] for name in values}
-        loan.application_id._accounting_update({"loan_number": loan.number})
-        return loan._replace_schedule(update.get("schedule")) or changed
+        if application:
+            application._accounting_update({"loan_number": loan.number})
+        changed = loan._replace_schedule(update.get("schedule")) or changed
+        loan.schedule_digest = update.get("schedule_digest") or False
+        return changed
 
     def _unlike_signed(self, update) -> str | bool:
         """Return in what a contract differs from the offer that was signed, or False."""
@@ -157,14 +181,16 @@ class Loan(models.Model):
 
     def _of_contract(self, update):
         """Return the loan of an update, made if need be; empty if it is not ours."""
-        if not update.get("application_uuid"):
-            return self.search([("number", "=", update["number"])])
         application = self.env["tour_loan.application"].search(
-            [("uuid", "=", update["application_uuid"]), ("test", "=", False)]
+            [("uuid", "=", update.get("application_uuid") or ""), ("test", "=", False)]
         )
-        if not application or not application.signed_at:
-            return self.browse()
-        return application.loan_id or application._make_loan()
+        if application:
+            made = application.loan_id
+            return application._make_loan() if application.signed_at and not made else made
+        loan = self.search([("number", "=", update["number"])])
+        # by its number alone only if the books name no application of another system
+        begun_here = loan.application_id and not loan.application_id.test
+        return loan if begun_here and not update.get("application_uuid") else self.browse()
 
     def _replace_schedule(self, lines) -> bool:
         """Take over the schedule as a whole: its lines have no identity of their own.

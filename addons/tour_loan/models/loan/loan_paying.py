@@ -170,6 +170,7 @@ class Loan(models.Model):
         shown = (
             self.state,
             *(self[name] for name in ("principal", "interest", "penalty", "overdue", "payoff")),
+            self.surplus,
             self.next_payment_on,
             self.next_payment_amount,
             self._is_of_today(),

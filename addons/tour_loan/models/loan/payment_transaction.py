@@ -49,7 +49,7 @@ class PaymentTransaction(models.Model):
     def _payment_purpose(self):
         """Return what the payer reads on the provider's page: the contract's number."""
         if self.tour_loan_id:
-            number = self.tour_loan_id.application_id._contract_number()
+            number = self.tour_loan_id._contract_number()
             return self.env._("Loan contract %s", number)
         known = getattr(super(), "_payment_purpose", None)
         return known() if known else ""

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...hot_path import Rubles
@@ -30,11 +30,21 @@ class Repayment(models.Model):
     )
     borrower_id = fields.Many2one(related="loan_id.borrower_id", store=True, index=True)
     transaction_id = fields.Many2one(
-        "payment.transaction", required=True, readonly=True, ondelete="restrict"
+        "payment.transaction",
+        readonly=True,
+        ondelete="restrict",
+        help="None if it was made elsewhere: the books told of it.",
     )
     transaction_reference = fields.Char(related="transaction_id.reference", string="Payment")
     provider_reference = fields.Char(related="transaction_id.provider_reference")
     currency_id = fields.Many2one(related="loan_id.currency_id")
+    origin = fields.Selection(
+        [("here", "Here"), ("elsewhere", "Elsewhere: bank, cash desk")],
+        required=True,
+        default="here",
+        readonly=True,
+        string="Paid",
+    )
     amount = Rubles(required=True, readonly=True)
     paid_at = fields.Datetime(required=True, readonly=True)
     state = fields.Selection(
@@ -69,6 +79,15 @@ class Repayment(models.Model):
 
     _uid_uniq = models.UniqueIndex("(uid)")
     _transaction_uniq = models.UniqueIndex("(transaction_id)")
+    _paid_somewhere = models.Constraint(
+        "CHECK ((transaction_id IS NULL) = (origin = 'elsewhere'))",
+        "A payment made here has its transaction.",
+    )
+
+    @api.depends("transaction_id.reference", "origin", "amount", "paid_at")
+    def _compute_display_name(self):
+        for repayment in self:
+            repayment.display_name = repayment.transaction_reference or repayment.uid
 
     def _compute_given_back(self):
         for repayment_sudo in self.sudo():  # operators have no right on refunds as such
@@ -81,10 +100,12 @@ class Repayment(models.Model):
 
     def _given_back(self) -> float:
         """Return the roubles that went back to the payer."""
-        return self.transaction_id._tour_loan_given_back()
+        return self.transaction_id._tour_loan_given_back() if self.transaction_id else 0
 
     def _being_given_back(self) -> float:
         """Return the roubles that are on their way back to the payer."""
+        if not self.transaction_id:
+            return 0
         return self.transaction_id._tour_loan_given_back(("pending",))
 
     # --- too much ---
@@ -133,6 +154,7 @@ class Repayment(models.Model):
         return self.loan_id.repayment_ids.filtered(
             lambda other: (
                 other != self
+                and other.transaction_id
                 and other.state != "reversed"
                 and not other.reversal_asked_at
                 and begun_at <= other.paid_at <= self.paid_at
@@ -148,7 +170,11 @@ class Repayment(models.Model):
 
     def _tell_borrower(self):
         """Confirm the payment by SMS, once: a repayment is made once."""
-        self.loan_id.application_id._tell_borrower("repaid", repayment=self)
+        loan = self.loan_id
+        if loan.application_id:
+            loan.application_id._tell_borrower("repaid", repayment=self)
+        else:
+            loan._tell_of_payment(self)
 
     # --- to the accounting system ---
 
@@ -161,7 +187,7 @@ class Repayment(models.Model):
     def _reverse(self):
         """Ask the accounting system to undo this repayment; a second time does nothing."""
         self.ensure_one()
-        if self.reversal_asked_at or self.state == "reversed":
+        if self.reversal_asked_at or self.state == "reversed" or self.origin == "elsewhere":
             return
         self.write({"reversal_asked_at": fields.Datetime.now(), "attention": False})
         self._notify_accounting("reversal")
@@ -195,13 +221,32 @@ class Repayment(models.Model):
         if not self.env.user.has_group("tour_loan.tour_loan_group_manager"):
             raise AccessError(self.env._("Only a manager may reverse a repayment."))
         for repayment_sudo in self.sudo():  # staff read repayments, nobody writes them
-            repayment_sudo.loan_id.application_id._trace(
-                "reverse", repayment_sudo.transaction_reference
-            )
+            for application_sudo in repayment_sudo.loan_id.application_id:
+                application_sudo._trace("reverse", repayment_sudo.transaction_reference)
             repayment_sudo._reverse()
         return True
 
     # --- from the accounting system ---
+
+    @api.model
+    def _take_elsewhere(self, update: dict):
+        """Return the repayment of a payment the books tell of and nobody made here.
+
+        :param update: as of ``_take_booking``, with ``uid``, ``loan`` (record) and ``amount``.
+            It is never sent out: it came from there.
+        """
+        repayment = self.create(
+            {
+                "uid": update["uid"],
+                "loan_id": update["loan"].id,
+                "origin": "elsewhere",
+                "amount": float(update["amount"]),
+                "paid_at": update.get("booked_at") or fields.Datetime.now(),
+                "state": "sent",  # it is with them: what they say of it follows
+            }
+        )
+        repayment._take_booking(update)
+        return repayment
 
     def _take_booking(self, update: dict) -> bool:
         """Take over what was booked; return whether anything changed.

@@ -11,3 +11,4 @@ from . import application_codes
 from . import application_contract
 from . import application_signing
 from . import lawful
+from . import offer_check

@@ -20,6 +20,7 @@ class Application(models.Model):
                 self.months,
                 self.product_id._conditions().rate,
                 fields.Date.context_today(self),
+                self.product_id._conditions().conventions,
             )
         except ValueError:
             return {}

@@ -69,9 +69,8 @@ class Code(models.Model):
         """Job: send the code if phone and birth date are a borrower's."""
         if self.state != "active" or self.sms_id:
             return "nothing to do"
-        borrower = self.env["tour_loan.borrower"]._of_phone(self.phone)
-        dates = borrower._birth_dates()
-        right = bool(borrower) and (not dates or any(map(self._fits_date, dates)))
+        dates = self.env["tour_loan.borrower"]._dates_of_phone(self.phone)
+        right = dates is not None and (not dates or any(map(self._fits_date, dates)))
         if not right or self._is_spent():
             # a gateway that is away is told to everybody, or "away" would tell who is known
             self.gateway_failed = bool(sms_gateway(self.env).trouble())

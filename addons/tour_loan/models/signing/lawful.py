@@ -80,7 +80,9 @@ class Product(models.Model):
         amount, rate = Decimal(str(self.amount_max)), Decimal(str(self.rate))
         overpayment = None
         if amount > 0 and 0 < months <= limits.SHORT_MONTHS and 0 <= rate <= 10_000:
-            overpayment = quote.preview(amount, months, rate, today).overpayment
+            overpayment = quote.preview(
+                amount, months, rate, today, self._conventions()
+            ).overpayment
         terms = limits.Terms(amount, months, rate, overpayment=overpayment)
         return limits.breaches(terms, lender_kind(), today)
 
@@ -154,7 +156,7 @@ class Application(models.Model):
 
     def _owed_besides(self) -> Decimal:
         """Return what the borrower owes this lender by other contracts, roubles."""
-        others = self.borrower_id.application_ids.loan_id - self.loan_id
+        others = self.borrower_id.loan_ids - self.loan_id
         running = others.filtered(
             lambda loan: loan.state in ("pending", "active", "overdue", "court")
         )

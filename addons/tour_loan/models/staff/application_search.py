@@ -114,7 +114,8 @@ class Loan(models.Model):
 
     @api.model
     def _search_anything(self, operator, value):
-        return Domain("application_id.anything", operator, value) | Domain("number", "ilike", value)
+        found = Domain("application_id.anything", operator, value)
+        return found | Domain("number", "ilike", value) | Domain("phone", "in", [value])
 
 
 class Borrower(models.Model):

@@ -47,12 +47,7 @@ class Application(models.Model):
 
     def _payments_domain(self) -> list:
         """Return the domain of the payments, and their refunds, of this application's loan."""
-        loans = self.loan_id.ids
-        return [
-            "|",
-            ("tour_loan_id", "in", loans),
-            ("source_transaction_id.tour_loan_id", "in", loans),
-        ]
+        return self.loan_id._payments_domain()
 
     # --- smart buttons ---
 
@@ -91,8 +86,19 @@ class Loan(models.Model):
     payment_count = fields.Integer(compute="_compute_payment_count")
 
     def _compute_payment_count(self):
+        # sudo: how many there are, for roles that read only some of them
+        payments_sudo = self.env["payment.transaction"].sudo()
         for loan in self:
-            loan.payment_count = loan.application_id.payment_count
+            loan.payment_count = payments_sudo.search_count(loan._payments_domain())
+
+    def _payments_domain(self) -> list:
+        """Return the domain of the payments, and their refunds, of this loan."""
+        return [
+            "|",
+            ("tour_loan_id", "in", self.ids),
+            ("source_transaction_id.tour_loan_id", "in", self.ids),
+        ]
 
     def action_open_payments(self):
-        return self.application_id.action_open_payments()
+        opened = self.env["ir.actions.act_window"]._for_xml_id("tour_loan.payment_action")
+        return {**opened, "domain": self._payments_domain(), "context": {"create": False}}

@@ -71,14 +71,18 @@ class Attention(models.Model):
         ]
         return SQL(
             "SELECT waiting.id, waiting.kind, waiting.since, waiting.what, waiting.res_id, "
-            "application.id AS application_id, application.agency_id, application.borrower_id, "
-            "loan.id AS loan_id FROM (%s) AS waiting "
+            "application.id AS application_id, application.agency_id, "
+            "COALESCE(application.borrower_id, paid.borrower_id) AS borrower_id, "
+            "COALESCE(loan.id, paid.id) AS loan_id FROM (%s) AS waiting "
             # of a payment nobody but us knows the loan
             "LEFT JOIN payment_transaction payment "
             "ON waiting.kind = 'payment.transaction' AND payment.id = waiting.res_id "
             "LEFT JOIN payment_transaction source ON source.id = payment.source_transaction_id "
+            "LEFT JOIN tour_loan_repayment repayment "
+            "ON waiting.kind = 'tour_loan.repayment' AND repayment.id = waiting.res_id "
             "LEFT JOIN tour_loan_loan paid "
-            "ON paid.id = COALESCE(payment.tour_loan_id, source.tour_loan_id) "
+            "ON paid.id = COALESCE(payment.tour_loan_id, source.tour_loan_id, repayment.loan_id, "
+            "CASE WHEN waiting.kind = 'tour_loan.loan' THEN waiting.res_id END) "
             "LEFT JOIN tour_loan_application application "
             "ON application.id = COALESCE(waiting.application_id, paid.application_id) "
             "LEFT JOIN tour_loan_loan loan ON loan.application_id = application.id",
@@ -143,7 +147,7 @@ class Loan(models.Model):
         return [
             *getattr(super(), "_needs_person", list)(),
             SQL(
-                "SELECT id, COALESCE(as_of, create_date) AS since, "
+                "SELECT id, COALESCE(figures_of, create_date) AS since, "
                 "concat_ws('; ', unknown_status, unlike_signed) AS what, application_id "
                 "FROM tour_loan_loan WHERE state NOT IN ('closed', 'annulled') "
                 "AND (unknown_status <> '' OR unlike_signed <> '')"
