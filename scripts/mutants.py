@@ -52,6 +52,7 @@ NAMED = "named"
 EXPLAINED = ROOT / "tests" / "mutants" / "explained.toml"
 FOLDER = VAR / "mutants"
 TESTS = ROOT / "tests" / "unit"
+DECLARED = "test_declared.py"  # in each room: compares tables, walks no line of theirs
 AT_ONCE = 2
 PROCESSOR_SECONDS, MEMORY = 60, 4 << 30  # of one mutant: what loops or grows is noticed
 PYTEST = ("-q", "-x", "--no-summary", "-W", "ignore", "-p", "no:cacheprovider")
@@ -312,14 +313,16 @@ def chosen(mutant: Mutant, known: dict) -> set[str]:
     """Return the tests that walk the changed lines.
 
     What runs at import (a table, a pattern, a function that makes one) is walked by none of
-    them: then all tests in files where something of the mutant's file is walked, and its own.
+    them: then all tests in files where something of the mutant's file is walked, its own, and
+    those of what is declared.
     """
     lines = known["lines"].get(mutant.file, {})
     tests = set().union(*(lines.get(str(line), ()) for line in range(mutant.line, mutant.last + 1)))
     if tests and "" not in tests and not mutant.imported:
         return tests
     files = {test.split("::")[0] for tests in lines.values() for test in tests}
-    files.add(own_tests(mutant))
+    own = own_tests(mutant)
+    files |= {own, f"{own.rpartition('/')[0]}/{DECLARED}"}
     return {test for test in known["seconds"] if test.split("::")[0] in files}
 
 

@@ -186,7 +186,12 @@ class Bench:
         """Contracts of 1C's taken over, without parsing, beside one ORM write of a row."""
         # seven in ten of them are funded
         fill(self.stack, "few", self.first, CONTRACTS * 3 // 2)
-        found = in_shell(self.stack, "measure_apply.py", {"agency": "few", "count": CONTRACTS})
+        found = in_shell(
+            self.stack,
+            "measure_apply.py",
+            {"agency": "few", "count": CONTRACTS},
+            MOYAMFO_SYNC_URL=self.stack.url("moyamfo"),
+        )
         times = found["ms"]
         print(f"{found['loans']:,} contracts of 12 lines | one ORM write and flush of a row")
         for name, title, aim in (

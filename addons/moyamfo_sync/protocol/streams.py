@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import IO
 
-from .trees import CONTROL, REFERENCE, _reference
+from .trees import CONTROL, NOT_SIGNS, REFERENCE, _reference
 
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""", re.I)
 _OPEN_REFERENCE = re.compile(rb"&#?x?[0-9a-fA-F]{0,8}$")
@@ -51,4 +51,7 @@ class Cleaned:
     def _utf8(self, data: bytes) -> bytes:
         if self._decoder is None:
             return data
-        return self._decoder.decode(data).encode()
+        data = self._decoder.decode(data).encode()
+        for sign in NOT_SIGNS:
+            data = data.replace(sign, b"")
+        return data

@@ -17,6 +17,7 @@ XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 MASK = "•••"
 SHOWN_TEXT, SHOWN_NODES = 2000, 2000  # of one value, of a whole answer, in the log
 CONTROL = bytes(set(range(32)) - {9, 10, 13})
+NOT_SIGNS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF
 REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));")
 
 
@@ -66,7 +67,10 @@ def cleaned(content: bytes) -> bytes:
     not cost the rest. UTF-16 has zero bytes everywhere and is left alone."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content
-    return REFERENCE.sub(_reference, content.translate(None, CONTROL))
+    content = content.translate(None, CONTROL)
+    for sign in NOT_SIGNS:
+        content = content.replace(sign, b"")
+    return REFERENCE.sub(_reference, content)
 
 
 def _reference(found: re.Match[bytes]) -> bytes:

@@ -164,30 +164,33 @@ def solve(positions: list[tuple[float, int, float]]) -> float:
 def _intervals(issued_on: date, payments: list[date]) -> list[BasePeriod]:
     """Return the intervals between payments, in months where they follow the calendar."""
     apart = [(until - since).days for since, until in pairwise(payments)]
-    exact = [whole_months(payments[0], day) for day in payments]
-    if any(rest for _months, rest in exact):
-        even = {(payments[0] - issued_on).days, *apart}
-        if len(even) == 1 and (len(apart) >= EVEN or apart[0] < SHORTEST_MONTH):
-            return [BasePeriod(days=each) for each in apart]  # every 30 days, not each month
-        if months := _months_of(payments):
-            return [BasePeriod(months=each) for each in months]
-    return [
-        BasePeriod(days=days) if since[1] or until[1] else BasePeriod(months=until[0] - since[0])
-        for days, (since, until) in zip(apart, pairwise(exact), strict=True)
-    ]
+    even = {(payments[0] - issued_on).days, *apart}
+    if len(even) == 1 and (len(apart) >= EVEN or apart[0] < SHORTEST_MONTH):
+        return [BasePeriod(days=each) for each in apart]  # every 30 days, not each month
+    if months := _months_of(payments):
+        return [BasePeriod(months=each) for each in months]
+    elapsed = [(day, *whole_months(payments[0], day)) for day in payments]
+    return [_interval(*pair) for pair in pairwise(elapsed)]
 
 
-def _months_of(payments: list[date]) -> list[int]:
-    """Return the months between payments that all belong to one day of the month, or [].
+def _interval(since: tuple[date, int, int], until: tuple[date, int, int]) -> BasePeriod:
+    """Return the interval of two days, each given with its months and days since the first."""
+    if since[2] or until[2]:
+        return BasePeriod(days=(until[0] - since[0]).days)
+    return BasePeriod(months=until[1] - since[1])
+
+
+def _months_of(payments: list[date]) -> list[int] | None:
+    """Return the months between payments that all belong to one day of the month, or None.
 
     Which day that is, one of the payments shows.
     """
     for usual in payments:
-        numbers, moved = zip(*(_nearest(usual, day) for day in payments), strict=True)
-        months = [until - since for since, until in pairwise(numbers)]
-        if min(months) > 0 and all(map(_may_be_moved, payments, moved)):
+        nearest = [(day, *_nearest(usual, day)) for day in payments]
+        months = [until[1] - since[1] for since, until in pairwise(nearest)]
+        if min(months) > 0 and all(_may_be_moved(day, far) for day, _number, far in nearest):
             return months
-    return []
+    return None
 
 
 def _may_be_moved(day: date, days: int) -> bool:

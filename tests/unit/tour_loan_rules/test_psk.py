@@ -176,6 +176,7 @@ def test_flows_that_are_no_loan_are_refused(rows):
         # A year belongs to the intervals that are no longer than a year; a day more does not.
         (["2026-01-10", "2026-02-15", "2027-02-15"], psk.YEAR),
         (["2026-01-10", "2026-02-15", "2026-04-06", "2027-04-07"], psk.BasePeriod(days=50)),
+        (["2026-01-01", "2026-01-10", "2027-01-10", "2027-02-25"], psk.BasePeriod(days=206)),
         # The mean is a year at the most.
         (
             ["2026-01-10", "2026-02-15", "2026-04-06", "2026-07-20", "2031-04-07"],
@@ -198,6 +199,21 @@ def test_flows_that_are_no_loan_are_refused(rows):
             psk.BasePeriod(days=30),
         ),
         (["2026-03-01", "2026-03-28", "2026-04-24"], psk.BasePeriod(days=27)),
+        # No day of the month for all, and months as the calendar has them between some.
+        (
+            ["2026-01-01", "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-10"],
+            psk.MONTH,
+        ),
+        # Eleven days around New Year are its holidays, twelve are not, nor eleven elsewhere.
+        (["2026-11-01", "2026-11-30", "2026-12-30", "2027-01-11"], psk.BasePeriod(days=21)),
+        (["2026-10-01", "2026-11-04", "2026-12-04", "2027-01-15"], psk.MONTH),
+        (["2026-10-01", "2026-11-04", "2026-12-04", "2027-01-16"], psk.BasePeriod(days=37)),
+        (["2026-10-01", "2026-11-03", "2026-12-03", "2027-01-15"], psk.BasePeriod(days=37)),
+        (["2026-10-01", "2026-11-05", "2026-12-25", "2027-02-05", "2027-03-05"], psk.MONTH),
+        (
+            ["2026-10-01", "2026-11-04", "2026-12-24", "2027-02-04", "2027-03-04"],
+            psk.BasePeriod(days=40),
+        ),
         # Too far from any day of the month.
         (["2026-01-10", "2026-02-10", "2026-03-14", "2026-04-18"], psk.BasePeriod(days=34)),
     ],
