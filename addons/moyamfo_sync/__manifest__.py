@@ -1,7 +1,7 @@
 {
     "name": "Tour Loan: 1C:MoyaMFO",
     "summary": "Exchange with the lender's accounting system over SOAP",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services",
     "author": "Tour Loan Team",
     "license": "LGPL-3",
@@ -14,6 +14,7 @@
         "views/moyamfo_message_views.xml",
         "views/moyamfo_run_views.xml",
         "views/moyamfo_aside_views.xml",
+        "views/moyamfo_profile_views.xml",
         "views/moyamfo_menus.xml",
         "views/periods_views.xml",
         "views/tour_loan_application_views.xml",
