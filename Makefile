@@ -40,6 +40,9 @@ coverage: ready-test ## which branches the tests of the rooms and the addons wal
 bench: ready-test ## benchmarks, each beside a peer
 	@$(VENV_PYTHON) -m tests.bench $(PARTS)
 
+accounting-check: ready-test ## read-only questions of PROFILE= to the publication that MOYAMFO_SYNC_URL names
+	@PROFILE="$(PROFILE)" UID_ASKED="$(UID_ASKED)" $(VENV_PYTHON) -m scripts.accounting_check
+
 shell: ready-demo ## Odoo's Python shell on the demonstration's database
 	@$(VENV_PYTHON) -m scripts.shell
 

@@ -35,6 +35,7 @@ PANELS = (
     ("Messages", (
         ("Waiting and stuck", "tour_loan_outbox_messages", "{{outbox}} {{state}}", "short"),
         ("Age of the oldest", "tour_loan_outbox_oldest_seconds", "{{outbox}} {{state}}", "s"),
+        ("Exchange paused: our login is refused", "tour_loan_exchange_paused", "{{outbox}}", "short"),
         ("SMS codes of an hour", "sum by (state) (tour_loan_codes_hour)", "{{state}}", "short"),
         ("Needs a person", "tour_loan_needs_person", "{{kind}}", "short"),
     )),

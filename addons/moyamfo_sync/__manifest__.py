@@ -1,7 +1,7 @@
 {
     "name": "Tour Loan: 1C:MoyaMFO",
     "summary": "Exchange with the lender's accounting system over SOAP",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services",
     "author": "Tour Loan Team",
     "license": "LGPL-3",

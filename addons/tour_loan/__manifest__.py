@@ -61,6 +61,7 @@
         "views/borrower_views.xml",
         "views/loan_views.xml",
         "views/message_views.xml",
+        "views/pause_views.xml",
         "views/document_views.xml",
         "views/settings_views.xml",
         "views/attention_views.xml",

@@ -142,6 +142,11 @@ def test_an_operator_goes_through_his_day(stack, new_page):
         page = walk(stack, new_page)
         page.goto(f"{stack.url()}/odoo/action-payu_connector.payment_transaction_action")
         expect(page.locator(".o_list_view, .o_view_nocontent").first).to_be_visible()
+        # what the pages ask by themselves is never refused: an auditor reads of people only
+        refused = (
+            "SELECT door, model FROM tour_loan_event WHERE kind = 'access_refused' AND login = %s"
+        )
+        assert stack.sql(refused, "operator") == []
     finally:
         # what he leaves standing would keep later tests waiting
         stack.sql("UPDATE tour_loan_sms SET state = 'dropped' WHERE state IN ('stuck', 'pending')")

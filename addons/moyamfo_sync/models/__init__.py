@@ -1,4 +1,5 @@
 from . import moyamfo_message, moyamfo_run, moyamfo_run_chain, moyamfo_run_times
+from . import moyamfo_message_asking, moyamfo_message_endpoint
 from . import moyamfo_run_loans, moyamfo_run_taking, moyamfo_run_payments, moyamfo_aside
 from . import tour_loan_application
 from . import tour_loan_loan

@@ -50,6 +50,18 @@ class GoLive(models.AbstractModel):
             )
         return Finding(GREEN, self.env._("1C has a profile of its own."))
 
+    def _golive_moyamfo_access(self) -> Finding:
+        pauses = self.env["tour_loan.pause"].search(
+            [("outbox", "=", "moyamfo"), ("over_at", "=", False)]
+        )
+        if pauses:
+            return Finding(
+                RED,
+                self.env._("The exchange with 1C is paused: %s", pauses[:1].error),
+                self._action("tour_loan.pause_action"),
+            )
+        return Finding(GREEN, self.env._("1C lets us in."))
+
     def _golive_moyamfo_pulls(self) -> Finding:
         last = self.env["moyamfo.run"].search(
             [("kind", "=", "applications"), ("state", "!=", "failed")], limit=1
@@ -78,7 +90,7 @@ class Connection(models.TransientModel):  # pylint: disable=no-wizard-in-models
             return Checked(False, self.env._("MOYAMFO_SYNC_URL is not set."))
         try:
             profile = connection._load(server_setting("moyamfo_sync", "profile"))
-            date = bounded(SECONDS, _ask, profile)
+            answer = bounded(SECONDS, _ask, profile)
         except TransportError as error:
             if error.status in (401, 403):
                 return Checked(False, self.env._("1C refuses login, password or rights."))
@@ -92,12 +104,27 @@ class Connection(models.TransientModel):  # pylint: disable=no-wizard-in-models
                 False,
                 self.env._("1C answers otherwise than the profile says: %s", mask_text(str(error))),
             )
+        date, foreign = answer
+        if foreign:
+            return Checked(
+                False,
+                self.env._(
+                    "Asked about an application it cannot know, 1C answered about %s others: it "
+                    "ignores the filter of the question.",
+                    foreign,
+                ),
+                date,
+            )
         return Checked(True, self.env._("1C answers and lets us in; the profile fits."), date)
 
 
-def _ask(profile) -> str:
-    """Return 1C's clock as HTTP writes it. The WSDL is not taken from what was kept."""
+def _ask(profile) -> tuple[str, int]:
+    """Return 1C's clock as HTTP writes it, and how many rows came that nobody asked for.
+
+    The WSDL is not taken from what was kept.
+    """
     exchange = connection.made(profile, keep_wsdl=False)
-    exchange.application_states([str(uuid4())])
+    page = exchange.application_states([str(uuid4())])
     answered_at = exchange.answered_at
-    return answered_at.strftime("%a, %d %b %Y %H:%M:%S GMT") if answered_at else ""
+    date = answered_at.strftime("%a, %d %b %Y %H:%M:%S GMT") if answered_at else ""
+    return date, len(page.foreign) + len(page.rows)

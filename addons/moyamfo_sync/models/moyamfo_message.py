@@ -4,12 +4,20 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.tour_loan.models.outbox.ending import Period
-from odoo.addons.tour_loan.models.outbox.message import STATES, Outcome
+from odoo.addons.tour_loan.models.outbox.message import RESPONSE_LIMIT, STATES, Outcome
 from odoo.addons.tour_loan.rules.moves import ENDED
 
 from .. import connection
 from ..protocol import exchange as operations
-from ..protocol.errors import BusinessError, FormatError, ProfileError, TransportError
+from ..protocol.errors import (
+    AccessRefused,
+    BusinessError,
+    ExchangeError,
+    FormatError,
+    ProfileError,
+    TransportError,
+)
+from ..words import Unanswered, explained, shortened
 
 KINDS = [
     ("application", "Application"),
@@ -25,12 +33,6 @@ OF_REPAYMENT = ("payment", "reversal")
 OF_MONEY = (*OF_REPAYMENT, "tour_refund")
 # Nothing is kept from happening twice by them once all is over, and they prove nothing.
 PASSING = ("application", "change", "cancel", "commit")
-# Statuses of 1C that show that a message of the kind has arrived.
-ARRIVED = {
-    "cancel": {"cancelled", "annulled"},
-    "signature": {"signed", "ready", "committed", "funded", "annulled"},
-    "commit": {"committed", "funded", "annulled"},
-}
 NOT_SET_UP_SECONDS = 600
 # How many time-outs of an operation with money 1C gets before it is asked about it.
 MONEY_PAUSE = 1.5
@@ -67,6 +69,10 @@ class MoyamfoMessage(models.Model):
         "Pays off",
         readonly=True,
         help="The repayment covered what 1C then named for paying the loan off.",
+    )
+    detail = fields.Char(readonly=True, help="The error in the program's own words, masked.")
+    unasked = fields.Boolean(
+        readonly=True, help="Staff have looked in 1C: it is sent once more without asking."
     )
     operation = fields.Char(readonly=True, help="The 1C operation that was called.")
     _attempts = models.Index("(endpoint, last_attempt_at DESC) WHERE last_attempt_at IS NOT NULL")
@@ -107,8 +113,9 @@ class MoyamfoMessage(models.Model):
             if repeat and not self.attempts and self.kind in OF_MONEY:
                 # its job died, perhaps a second ago and while 1C was booking
                 pause = self._money_pause(exchange)
-                return Outcome("later", error="the job of it died", seconds=pause)
-            if repeat:
+                error = self._ru()._("The job died while it was sending: 1C is asked first.")
+                return Outcome("later", error=error, seconds=pause)
+            if repeat and not self.unasked:
                 number = self._number_if_arrived(exchange)
                 if number is not None:
                     self.found_by_asking = True
@@ -117,16 +124,26 @@ class MoyamfoMessage(models.Model):
             reason = reason or self._nothing_to_undo(exchange)
             if reason:
                 return Outcome("dropped", error=reason)
+            self.unasked = False
             return self._send_to(exchange)
-        except ProfileError as error:
-            return Outcome("later", error=str(error), seconds=NOT_SET_UP_SECONDS)
-        except TransportError as error:
-            return Outcome("later", error=str(error), seconds=error.retry_after)
-        except FormatError as error:
+        except (ExchangeError, ProfileError) as error:
+            return self._outcome_of(error)
+
+    def _outcome_of(self, error) -> Outcome:
+        """Return what an error of the exchange means for this message."""
+        words = explained(self._ru(), error)
+        self.detail = shortened(str(error))
+        if isinstance(error, AccessRefused):
+            self.endpoint = self._door_of(error, self._sending_kind())
+            return Outcome("refused", error=words)
+        if isinstance(error, ProfileError):
+            return Outcome("later", error=words, seconds=NOT_SET_UP_SECONDS)
+        if isinstance(error, TransportError):
+            return Outcome("later", error=words, seconds=error.retry_after, unreached=True)
+        if isinstance(error, FormatError) and not isinstance(error, Unanswered):
             connection.forget()
-            return Outcome("stuck", error=str(error))
-        except BusinessError as error:
-            return Outcome("stuck", response=str(error), error=self.env._("1C refused"))
+        response = str(error) if isinstance(error, BusinessError) else ""
+        return Outcome("stuck", response=response, error=words)
 
     def _send_to(self, exchange):
         kind = self._sending_kind()
@@ -144,9 +161,10 @@ class MoyamfoMessage(models.Model):
             if not self.claim_id or broken:  # what broke in 1C is not the lender's no
                 raise
             # the lender's last word on the claim: no person has to look, others may go
-            return Outcome("dropped", response=str(error), error=self.env._("1C refused"))
+            words = explained(self._ru(), error)
+            return Outcome("dropped", response=str(error), error=words)
         finally:
-            self.request = exchange.last_sent
+            self.request = exchange.last_sent[:RESPONSE_LIMIT]
         self._take_number(accepted.number)
         return Outcome("sent", response=exchange.last_received)
 
@@ -192,69 +210,10 @@ class MoyamfoMessage(models.Model):
             "expired",
             "declined",
         ):
-            return f"the application is {state}"
+            return self._ru()._("The application came to nothing: there is nothing to send.")
         if self.claim_id and self.claim_id.state != "waiting":
-            return f"the lender has {self.claim_id.state} it already"
+            return self._ru()._("The lender has given his word on it already.")
         return ""
-
-    def _nothing_to_undo(self, exchange) -> str:
-        """Return why a cancel or a reversal has nothing to undo, or nothing.
-
-        A message that was given up may have arrived, its answer lost: unless we know
-        that 1C took what is to be undone, 1C itself is asked.
-        """
-        if self.kind == "cancel" and not self._earlier_sent():
-            page = exchange.application_states([self.application_id.uuid])
-            return "" if page.rows or page.bad else "1C never had the application"
-        if self.kind == "reversal" and not self._payment_sent():
-            page = exchange.payments([self.repayment_id.uid])
-            return "" if page.rows or page.bad else "1C never had the payment"
-        return ""
-
-    def _payment_sent(self):
-        """Return the message that brought the payment of this reversal to 1C."""
-        return self.search(
-            [
-                ("repayment_id", "=", self.repayment_id.id),
-                ("kind", "=", "payment"),
-                ("state", "=", "sent"),
-            ],
-            limit=1,
-        )
-
-    def _number_if_arrived(self, exchange) -> str | None:
-        """Ask 1C; return the application's number ("" if none) if it has this message.
-
-        A change leaves no trace to ask for and does no harm twice: it is sent again.
-        """
-        if self._sending_kind() == "change":
-            return None
-        if self.kind in OF_MONEY:
-            return self._booked_if_arrived(exchange)
-        page = exchange.application_states([self.application_id.uuid])
-        state = next(iter(page.rows), None)
-        if state is None:
-            if page.bad:
-                raise FormatError(page.bad[0].reason)
-            return None
-        if self.kind == "application" or state.status in ARRIVED[self.kind]:
-            return state.number or ""
-        return None
-
-    def _booked_if_arrived(self, exchange) -> str | None:
-        """Ask 1C for the movement of money; "" if it has it: it is never booked twice.
-
-        1C shows a reversal as a movement of its own, or only on the payment it undid.
-        """
-        record = self._record()
-        payment_uid = record.payment_uid if self.kind == "reversal" else None
-        page = exchange.payments([uid for uid in (record.uid, payment_uid) if uid])
-        if page.bad:
-            raise FormatError(page.bad[0].reason)
-        for row in page.rows:
-            if row.uid == record.uid or row.status == "reversed":
-                return ""
-        return None
 
     def _take_number(self, number):
         application = self.application_id
@@ -297,6 +256,13 @@ class MoyamfoMessage(models.Model):
         """Staff: as for any message, but the agency was told of a refused claim."""
         refused = self.filtered(lambda message: message.claim_id.state == "refused")
         return super(MoyamfoMessage, self - refused).action_send_again()
+
+    def action_send_unasked(self):
+        """Staff: they have looked, 1C does not have it; it is sent once without asking."""
+        self.check_access("read")
+        # sudo: staff send a message again, they never change it
+        self.sudo().filtered(lambda message: message.state == "stuck").unasked = True
+        return self.action_send_again()
 
     def action_drop(self):
         """Staff: give a stuck message up, so that those behind it may go."""

@@ -13,7 +13,14 @@ from odoo.addons.tour_loan.models.outbox.ending import Period
 from odoo.addons.tour_loan.rules.masking import mask_text
 
 from .. import connection
-from ..protocol.errors import ExchangeError, FormatError, NotOffered, ProfileError
+from ..protocol.errors import (
+    AccessRefused,
+    ExchangeError,
+    FormatError,
+    NotOffered,
+    ProfileError,
+)
+from ..words import explained
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +38,17 @@ STREAMED = ("contracts", "loans", "portfolio")
 # Long ones have a channel of their own: who waits for a decision waits for none of them.
 LONG = ("open", "loans", "unbooked", "portfolio")
 LONG_CHANNEL = "root.moyamfo_books"
+# What each asks, as ``protocol.exchange`` names its questions.
+QUESTION = {
+    "fresh": "application_states",
+    "applications": "changed_applications",
+    "open": "application_states",
+    "contracts": "changed_contracts",
+    "payments": "changed_payments",
+    "loans": "contracts",
+    "unbooked": "payments",
+    "portfolio": "changed_contracts",
+}
 # Fresh applications are asked about this often, the newest more often.
 SOON = timedelta(seconds=5)
 LATER = timedelta(seconds=10)
@@ -156,6 +174,11 @@ class MoyamfoRun(models.Model):
         :param first: id of the first page's run
         :param cursor: where this page begins, by a lender's own counting
         """
+        messages = self.env["moyamfo.message"]
+        if messages._paused(kind=QUESTION[kind]):
+            if kind in LONG:  # it goes on where it was
+                raise RetryableJobError("the exchange is paused", 60, ignore_retry=True)
+            return "the exchange is paused; who resumes it asks anew"
         # contracts come in the order 1C streams them: two such pulls take turns
         if kind in STREAMED and not self.env["tour_loan.lock"]._take_place(STREAMED[0], 1):
             raise RetryableJobError("contracts are being taken over", 5, ignore_retry=True)
@@ -176,10 +199,9 @@ class MoyamfoRun(models.Model):
             run.unlink()
             return "not offered by this accounting system"
         except (ExchangeError, ProfileError) as error:
-            run.error = str(error)
-            if isinstance(error, FormatError):
-                connection.forget()
+            run._failed(error)
         run.finished_at = fields.Datetime.now()
+        run._tell_messages()
         if more:
             run._go_on()
         elif run.error:
@@ -187,6 +209,21 @@ class MoyamfoRun(models.Model):
         if kind == "fresh":
             run._continue_asking()
         return f"{run.row_count} rows, {run.changed_count} changed {run.error or ''}"
+
+    def _failed(self, error):
+        """Note why 1C could not be asked, in words; one that lets nobody in is left alone."""
+        self.error = explained(self.with_context(lang="ru_RU").env, error)
+        if isinstance(error, AccessRefused):
+            self.env["moyamfo.message"]._refused(error, QUESTION[self.kind])
+        elif isinstance(error, FormatError):
+            connection.forget()
+
+    def _tell_messages(self):
+        """1C was there: messages that wait for its return go."""
+        if self.as_of and not self.error:
+            messages = self.env["moyamfo.message"]
+            for door in messages._doors(QUESTION[self.kind]):
+                messages._answered(door)
 
     def _pull_applications(self, exchange):
         self.since = self.since or self._watermark("applications")

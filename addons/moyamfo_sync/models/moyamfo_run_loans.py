@@ -69,14 +69,17 @@ class MoyamfoRun(models.Model):
     @api.model
     def _pull_loan(self, key, anew=False):
         """Job: the figures of one loan, as they are today."""
+        if self.env["moyamfo.message"]._paused(kind="contracts"):
+            return
         self._note_dead_self("loans", 1)
         run = self.create({"kind": "loans"})
         try:
             with connection.exchange(self.env).contracts(uids=[key]) as stream:
                 run._take_contracts(stream, [key], anew)
         except (ExchangeError, ProfileError) as error:
-            run.error = str(error)
+            run._failed(error)
         run.finished_at = fields.Datetime.now()
+        run._tell_messages()
 
     @api.model
     def action_load_portfolio(self):

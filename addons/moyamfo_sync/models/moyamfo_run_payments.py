@@ -47,14 +47,17 @@ class MoyamfoRun(models.Model):
     @api.model
     def _pull_payment(self, uid):
         """Job: what became of one payment."""
+        if self.env["moyamfo.message"]._paused(kind="payments"):
+            return
         self._note_dead_self("payments", 1)
         run = self.create({"kind": "payments"})
         try:
             answer = connection.exchange(self.env).payments([uid])
             run._take(answer, run._apply_payments, [uid])
         except (ExchangeError, ProfileError) as error:
-            run.error = str(error)
+            run._failed(error)
         run.finished_at = fields.Datetime.now()
+        run._tell_messages()
 
     def _apply_payments(self, rows, problems) -> int:
         repayments = self.env["tour_loan.repayment"]

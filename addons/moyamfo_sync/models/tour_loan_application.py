@@ -38,7 +38,7 @@ class Application(models.Model):
                     "application_id": self.id,
                     "claim_id": self._moyamfo_claim(kind).id,
                     "business_key": self.uuid,
-                    "endpoint": "moyamfo",
+                    "endpoint": self.env["moyamfo.message"]._doors(kind)[0],
                 }
             )
         return super()._notify_accounting(kind)

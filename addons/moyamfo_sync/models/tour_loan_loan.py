@@ -116,7 +116,7 @@ class Repayment(models.Model):
                     and payoff > 0
                     and application._exact(self.amount) >= application._exact(payoff),
                     "business_key": f"loan {self.loan_id.uuid}",
-                    "endpoint": "moyamfo",
+                    "endpoint": self.env["moyamfo.message"]._doors(kind)[0],
                 }
             )
         return super()._notify_accounting(kind)

@@ -97,8 +97,10 @@ class Judge:
             if head == b"<":
                 return element_value(parse_xml(reply.body.lstrip(WHITE)))
             text = reply.body.decode("utf-8-sig")
-            if call.answer.told.base64 or call.answer.told.content == "text" or (
-                call.answer.told.content == "auto" and head not in (b"{", b"[")
+            if (
+                call.answer.told.base64
+                or call.answer.told.content == "text"
+                or (call.answer.told.content == "auto" and head not in (b"{", b"["))
             ):
                 return text.strip()
             return parse_json(text)

@@ -47,15 +47,17 @@ class Questioner:
     # === pages === #
 
     def by_ids(self, uids: list[str]) -> dto.Page:
-        page = dto.Page(rows=[])
+        page, more = dto.Page(rows=[]), False
         numbers = self._numbers(uids)
         for question, asked in self._by_ids(uids, numbers):
             self._take(page, question, asked)
+            more = more or page.more
         mine = set(uids)
         if self._operation.filter:
             page.foreign += [row for row in page.rows if getattr(row, self._own) not in mine]
         page.rows = [row for row in page.rows if getattr(row, self._own) in mine]
-        page.more = False
+        # who did not look at the ids may have ours on a later page
+        page.more = more and bool(page.foreign or not self._operation.filter)
         return page
 
     def changed(self, since: datetime | None, page_number: int, cursor: str | None) -> dto.Page:

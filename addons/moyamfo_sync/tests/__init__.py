@@ -1,5 +1,7 @@
 from . import (
     test_access,
+    test_absence,
+    test_asking,
     test_aside,
     test_by_the_set,
     test_claims,
@@ -9,6 +11,7 @@ from . import (
     test_message,
     test_neutralized,
     test_outbox,
+    test_pause,
     test_payments,
     test_ping,
     test_pulls_by_key,

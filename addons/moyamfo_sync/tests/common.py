@@ -29,7 +29,7 @@ ENVELOPE = (
 
 class Publication:
     """``answers``: operation → function of the request's JSON that returns a dict, a
-    text, or (HTTP status, body); an absent operation drops the connection."""
+    text, or (HTTP status, body); None, and an absent operation, drop the connection."""
 
     def __init__(self):
         self.answers, self.calls, self.elements = {}, [], []
@@ -68,6 +68,9 @@ class Publication:
             handler.close_connection = True
             return
         answer = self.answers[operation](question)
+        if answer is None:
+            handler.close_connection = True
+            return
         if isinstance(answer, tuple):
             self.reply(handler, *answer)
             return

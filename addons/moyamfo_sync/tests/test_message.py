@@ -90,7 +90,7 @@ class TestMessage(MoyamfoCase):
         self.publication.answers["LoadApplication"] = lambda body: (500, b"<html></html>")
         self.deliver(message)
         self.assertEqual(message.state, "pending")
-        self.assertIn("HTML", message.last_error)
+        self.assertIn("HTML", message.detail)
 
     def test_an_incomplete_passport_is_stuck_and_not_shown(self):
         _application, message = self.submitted(passport_number="12")

@@ -142,6 +142,14 @@ ALERTS = (
         10,
     ),
     Alert(
+        "ExchangePaused",
+        "Somebody refuses our login: the exchange with him is paused",
+        "tour_loan_exchange_paused",
+        0,
+        minutes=0,
+        urgent=True,
+    ),
+    Alert(
         "AccountingSilent",
         "Nothing has been got from the accounting system",
         "tour_loan_accounting_last_answer_timestamp_seconds",

@@ -250,7 +250,9 @@ def test_a_fault_that_says_so_fetches_the_wsdl_and_asks_once_more(mfo, exchange,
     ("place", "why"),
     [("http://127.0.0.1:9/x.xsd", "another host, 127.0.0.1"), ("file:///etc/passwd", "a file")],
 )
-def test_what_a_wsdl_imports_from_elsewhere_is_not_fetched(mfo, profile, tmp_path, monkeypatch, place, why):
+def test_what_a_wsdl_imports_from_elsewhere_is_not_fetched(
+    mfo, profile, tmp_path, monkeypatch, place, why
+):
     asked = []
     render = mfo.app.jinja.get_template("wsdl.xml").render
     template = type("T", (), {"render": lambda self, **names: render(**names).replace(

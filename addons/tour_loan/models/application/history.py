@@ -48,6 +48,7 @@ EVENTS = [
     ("send_again", "Message sent again"),
     ("stuck", "Message goes no further, left to staff"),
     ("give_up", "Message given up"),
+    ("finding_seen", "What was odd in an answer has been looked at"),
     ("reverse", "Repayment reversed in the books"),
     ("attention", "Left to staff"),
     ("erased", "Records erased as the law demands"),

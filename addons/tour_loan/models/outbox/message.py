@@ -1,8 +1,11 @@
 """The outbox: whatever leaves this server is a row first."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
+
+from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
@@ -12,6 +15,9 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...rules import masking
 
+_logger = logging.getLogger(__name__)
+# Characters that are kept of what came back, and of what went wrong.
+RESPONSE_LIMIT, ERROR_LIMIT = 20000, 500
 STATES = [
     ("pending", "To send"),
     ("sent", "Sent"),
@@ -25,15 +31,18 @@ class Outcome:
     """What one attempt to send brought.
 
     ``verdict``: ``sent`` (the other side has it), ``later`` (try again), ``stuck`` (a
-    person must look), ``dropped`` (nothing to send any more).
+    person must look), ``dropped`` (nothing to send any more), ``refused`` (we are not let
+    in at all: its endpoint is paused).
     ``seconds``: for ``later``, the wait the other side asked for, if it did; it can
     only lengthen ours.
+    ``unreached``: for ``later``, the endpoint did not answer at all.
     """
 
     verdict: str
     response: str = ""
     error: str = ""
     seconds: float | None = None
+    unreached: bool = False
 
 
 class Message(models.AbstractModel):
@@ -87,6 +96,13 @@ class Message(models.AbstractModel):
     trying_since = fields.Datetime(
         readonly=True, help="When it was first tried, or tried anew by a person."
     )
+    unreached = fields.Boolean(readonly=True, help="The last attempt got no answer at all.")
+    away = fields.Boolean(
+        readonly=True, help="Since the attempt before it, the endpoint answered nobody else either."
+    )
+    failures = fields.Integer(
+        readonly=True, help="Attempts that failed while the endpoint answered others."
+    )
     sent_at = fields.Datetime(readonly=True)
     last_error = fields.Text(readonly=True)
     request = fields.Text("What was sent", readonly=True)
@@ -125,16 +141,22 @@ class Message(models.AbstractModel):
 
     # --- the engine ---
 
-    def _enqueue(self, eta=None, once=False):
-        """Enqueue one job a row; ``once`` spares rows that have a waiting job."""
+    def _enqueue(self, eta=None, once=False, awaited=False, due=None):
+        """Enqueue one job a row.
+
+        ``once`` spares rows that have a waiting job of that sort; ``awaited``: its endpoint
+        answers, so it goes by the channel of what is sent for the first time; ``due``: the
+        job is for nothing if the row's next attempt was set to another time since.
+        """
         for message in self.with_user(SUPERUSER_ID):
+            repeat = (eta or message.attempts) and not awaited
             message.with_delay(
-                channel=message._channel_of_repeats if eta or message.attempts else None,
+                channel=message._channel_of_repeats if repeat else None,
                 eta=eta,
                 max_retries=0,
                 description=message._job_title(),
                 identity_key=f"{message._name}:{message.id}" if once else None,
-            )._deliver()
+            )._deliver(**({"due": due} if due else {}))
 
     # --- for a monitor ---
 
@@ -164,28 +186,63 @@ class Message(models.AbstractModel):
             "oldest_unsent_seconds": max(0, int(age)),
         }
 
-    def _deliver(self) -> str:
+    def _deliver(self, due=None) -> str:
         """Job: send the message if it is due; return a word for the job's log."""
         message = self.try_lock_for_update()
         if not message:
             return "another job is sending it, or it is gone"
         if message.state != "pending":
             return f"nothing to do: {message.state}"
+        if due and message.next_attempt_at != due:
+            return "it was tried meanwhile, and has a later job"
+        try:
+            with self.env.cr.savepoint():
+                return message._attempt()
+        except (OperationalError, RetryableJobError):
+            raise  # a conflict with another worker, or it waits for an older one
+        except Exception as error:
+            _logger.exception("%s: a fault of our own while sending", message._job_title())
+            message._fail(error)
+            return f"a fault of our own: {type(error).__name__}"
+
+    def _attempt(self) -> str:
         if self._may_not_leave():
-            message._settle(Outcome("dropped", error="this database is a neutralized copy"))
+            self._settle(Outcome("dropped", error="this database is a neutralized copy"))
             return "dropped: nothing leaves a neutralized copy"
-        if message._wait_for_older():
+        if self._paused():
+            return "its endpoint is paused; who resumes it wakes this one"
+        if self._wait_for_older():
             return "an older one needs a person, whose decision wakes this one"
-        latest = message._latest_attempts()
-        pause = message._breaker_pause(latest)
+        latest = self._latest_attempts()
+        pause = self._breaker_pause(latest)
         if pause:
-            message._postpone(pause)
+            self._postpone(pause)
             return f"endpoint is resting, again in {pause:.0f} s"
-        outcome = message._send()
-        message._settle(outcome)
-        if outcome.verdict == "sent" and message.endpoint:
-            message._wake_endpoint(was_failing=latest[:1].state == "pending")
+        outcome = self._send()
+        self._settle(outcome)
+        if outcome.verdict == "sent" and self.endpoint:
+            self._wake_endpoint(latest)
         return outcome.verdict
+
+    def _fail(self, error: Exception):
+        """Note a fault of our own: without this the message would wait and say nothing."""
+        self.write(
+            {
+                "state": "stuck",
+                "attempts": self.attempts + 1,  # how far it got is not known: a repeat asks
+                "last_attempt_at": fields.Datetime.now(),
+                "last_error": self._ru()._(
+                    "A fault of our program (%s). Send again; if it comes back, tell the "
+                    "programmer: the server's log has it under this message's id.",
+                    type(error).__name__,
+                ),
+            }
+        )
+        self._trace("stuck", "clock")
+
+    def _ru(self):
+        """Return the environment of the lender's people, who read what is noted here."""
+        return self.with_context(lang="ru_RU").env
 
     def _may_not_leave(self) -> bool:
         """Return whether this database is a copy that `odoo neutralize` made harmless."""
@@ -218,17 +275,26 @@ class Message(models.AbstractModel):
     def _settle(self, outcome: Outcome):
         now = fields.Datetime.now()
         trying_since = self.trying_since or now
+        away = outcome.unreached and not self._answered_since(self.last_attempt_at)
         values = {
             "attempts": self.attempts + 1,
             "last_attempt_at": now,
             "trying_since": trying_since,
-            "response": masking.mask_text(outcome.response),
-            "last_error": masking.mask_text(outcome.error),
+            "unreached": outcome.unreached,
+            "away": away,
+            "response": masking.mask_text((outcome.response or "")[:RESPONSE_LIMIT]),
+            "last_error": masking.mask_text((outcome.error or "")[:ERROR_LIMIT]),
         }
         verdict = outcome.verdict
-        if verdict == "later" and now - trying_since > self._give_up_after:
+        if verdict == "refused":
+            self.write(values)
+            self._pause(self.endpoint, values["last_error"])
+            return
+        if verdict == "later" and now - self._tried_since(trying_since) > self._give_up_after:
             verdict = "stuck"
         if verdict == "later":
+            if not away:
+                values["failures"] = self.failures + 1
             self.write(values)
             wish = min(outcome.seconds or 0, self._backoff[-1])  # whatever they name
             self._postpone(max(wish, self._backoff_seconds()))
@@ -242,12 +308,17 @@ class Message(models.AbstractModel):
             self._trace("stuck", "clock")
         self._on_verdict(replace(outcome, verdict=verdict))
 
-    def _backoff_seconds(self) -> int:
-        return self._backoff[min(self.attempts, len(self._backoff)) - 1]
+    def _backoff_seconds(self) -> float:
+        """Return the wait after a failure: the endpoint's while it is away, else one's own."""
+        if self.away:
+            own = self._backoff[min(self.attempts, len(self._backoff)) - 1]
+            return min(own, self._probe_seconds())
+        return self._backoff[min(self.failures, len(self._backoff)) - 1]
 
     def _postpone(self, seconds: float):
-        self.next_attempt_at = fields.Datetime.now() + timedelta(seconds=seconds)
-        self._enqueue(eta=self.next_attempt_at)
+        eta = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.next_attempt_at = eta.replace(microsecond=0)
+        self._enqueue(eta=eta, due=self.next_attempt_at)
 
     def _wake_next(self):
         if self.business_key:
@@ -269,16 +340,19 @@ class Message(models.AbstractModel):
         """
         late = fields.Datetime.now() - timedelta(minutes=2)
         table = SQL.identifier(self._table)
+        paused = self.env["tour_loan.pause"]._endpoints(self._outbox)
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 "SELECT id FROM %s AS message WHERE state = 'pending' AND next_attempt_at < %s "
                 "AND NOT EXISTS (SELECT 1 FROM %s AS older WHERE message.business_key <> '' "
                 "AND older.business_key = message.business_key AND older.id < message.id "
-                "AND older.state IN ('pending', 'stuck')) ORDER BY id LIMIT 500",
+                "AND older.state IN ('pending', 'stuck')) "
+                "AND COALESCE(endpoint, '') <> ALL(%s) ORDER BY id LIMIT 500",
                 table,
                 late,
                 table,
+                paused,
             )
         )
         self.browse([row[0] for row in rows])._enqueue(once=True)
@@ -294,6 +368,7 @@ class Message(models.AbstractModel):
                 "state": "pending",
                 "next_attempt_at": fields.Datetime.now(),
                 "trying_since": False,
+                "failures": 0,
             }
         )
         messages._enqueue()

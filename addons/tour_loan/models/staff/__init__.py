@@ -11,6 +11,7 @@ from . import leaving
 from . import lockout
 from . import metrics
 from . import passwords
+from . import pause
 from . import person_form
 from . import program_keys
 from . import push

@@ -84,6 +84,21 @@ class Metrics(models.AbstractModel):
                 oldest.add_metric([outbox, state], max(0, float(age)))
         return [count, oldest]
 
+    def _metrics_paused(self) -> list:
+        paused = Gauge(
+            "tour_loan_exchange_paused",
+            "Endpoints that refused our login and are left alone.",
+            labels=["outbox"],
+        )
+        known = dict(
+            self._rows(
+                "SELECT outbox, count(*) FROM tour_loan_pause WHERE over_at IS NULL GROUP BY outbox"
+            )
+        )
+        for outbox in self.env["tour_loan.message"]._outboxes():
+            paused.add_metric([outbox], known.get(outbox, 0))
+        return [paused]
+
     def _metrics_jobs(self) -> list:
         count = Gauge("tour_loan_jobs", "Jobs that are not done.", labels=["channel", "state"])
         oldest = Gauge(
