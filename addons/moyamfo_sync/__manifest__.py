@@ -14,6 +14,7 @@
         "views/moyamfo_message_views.xml",
         "views/moyamfo_run_views.xml",
         "views/moyamfo_aside_views.xml",
+        "views/moyamfo_profile_views.xml",
         "views/moyamfo_menus.xml",
         "views/periods_views.xml",
         "views/tour_loan_application_views.xml",

@@ -13,7 +13,7 @@ from odoo.addons.tour_loan.tools import is_neutralized, server_setting
 from .protocol.access import Access, resolve, settings_of
 from .protocol.errors import ProfileError
 from .protocol.exchange import Exchange
-from .protocol.profile import Profile, load
+from .protocol.profile import Profile, load, read
 
 _logger = logging.getLogger(__name__)
 PROFILES = Path(__file__).parent / "profiles"
@@ -39,9 +39,8 @@ def exchange(env) -> Exchange:
         raise ProfileError("this database is a neutralized copy")
     if not is_configured(env):
         raise ProfileError("moyamfo_sync.url is not set on this server")
-    name = setting("profile")
-    profile = _profile(name)
-    settings = (name, *(access_of(profile, one) for one in profile.publications))
+    profile = _profile(env)
+    settings = (_local.profile_of, *(access_of(profile, one) for one in profile.publications))
     if getattr(_local, "settings", None) != settings:
         _local.exchange = made(profile)
         _local.settings = settings
@@ -54,13 +53,16 @@ def made(profile: Profile, keep_wsdl: bool = True) -> Exchange:
 
     :param keep_wsdl: take WSDLs that were got before, and keep them
     """
-    cache_file = Path(config["data_dir"]) / "moyamfo_wsdl.sqlite"
     return Exchange(
         profile,
-        cache_file=cache_file if keep_wsdl else None,
+        cache_file=wsdl_cache() if keep_wsdl else None,
         mask=mask_text,
         access=lambda name: access_of(profile, name),
     )
+
+
+def wsdl_cache() -> Path:
+    return Path(config["data_dir"]) / "moyamfo_wsdl.sqlite"
 
 
 def access_of(profile: Profile, publication: str) -> Access:
@@ -73,8 +75,7 @@ class Directory:
     """1C's numbers of our records, for profiles that ask by them; see ``protocol.memory``."""
 
     def __init__(self, env):
-        # sudo: the exchange is the server's own, it tells its lender about all of his
-        self.env = env(su=True)
+        self.env = env  # of a job: the server's own
 
     def numbers(self, kind, uids):
         return {uid: number for uid, number in self._pairs(kind, "uuid", uids)}
@@ -98,29 +99,56 @@ class Directory:
         return [(row.uuid, row.accounting_number) for row in rows if row.accounting_number]
 
 
-def _profile(name: str) -> Profile:
-    """Return a profile, read once a thread and again when its file changed."""
-    path = profile_path(name)
+def profile(env) -> Profile:
+    """Return the profile in use.
+
+    :raises ProfileError: it is wrong
+    """
+    return _profile(env)
+
+
+def used_text(env) -> str:
+    """Return the text of the profile in use; "" if its file cannot be read."""
+    used = None if setting("profile") else env["moyamfo.profile"]._used()
+    if used:
+        return used[1]
     try:
-        stamp = (str(path), path.stat().st_mtime_ns)
-    except OSError:
-        stamp = (str(path), 0)
+        return profile_path(setting("profile")).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _profile(env) -> Profile:
+    """Return the profile in use, read once a thread and again when it changed.
+
+    A file that the settings name wins; then the version in use, then the shipped one.
+    """
+    name = setting("profile")
+    used = None if name else env["moyamfo.profile"]._used()
+    if used:
+        stamp = ("version", *used)
+    else:
+        path = profile_path(name)
+        try:
+            stamp = (str(path), path.stat().st_mtime_ns)
+        except OSError:
+            stamp = (str(path), 0)
     if getattr(_local, "profile_of", None) != stamp:
-        _local.profile, _local.profile_of = _load(name), stamp
+        _local.profile = _told(read(used[1], TOLD, PROFILES) if used else load(path, TOLD))
+        _local.profile_of = stamp
     return _local.profile
 
 
 def _addresses(env) -> bool:
     """Whether a publication of the profile has an address of its own."""
     try:
-        names = _profile(setting("profile")).publications
+        names = _profile(env).publications
     except ProfileError:
         return False
     return any(setting(f"{name}_url") for name in names)
 
 
-def _load(name: str) -> Profile:
-    profile = load(profile_path(name), TOLD)
+def _told(profile: Profile) -> Profile:
     if profile.unmapped:
         # not an error: the lender's system may have no place for it
         _logger.info(

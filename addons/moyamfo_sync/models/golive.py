@@ -89,7 +89,7 @@ class Connection(models.TransientModel):  # pylint: disable=no-wizard-in-models
         if not connection.is_configured(self.env):
             return Checked(False, self.env._("MOYAMFO_SYNC_URL is not set."))
         try:
-            profile = connection._load(server_setting("moyamfo_sync", "profile"))
+            profile = connection.profile(self.env)
             answer = bounded(SECONDS, _ask, profile)
         except TransportError as error:
             if error.status in (401, 403):

@@ -79,7 +79,7 @@ class Soap:
         self.channel, publication = channel, channel.publication
         with reading_wsdl():
             self._client = zeep.Client(
-                io.BytesIO(wsdl) if wsdl is not None else _wsdl(channel, folder),
+                io.BytesIO(wsdl) if wsdl is not None else wsdl_of(channel, folder),
                 transport=Loader(channel, cache_file, fresh),
                 settings=zeep.Settings(strict=True, xml_huge_tree=True, force_https=False),
             )
@@ -132,7 +132,8 @@ class Soap:
         return etree.tostring(envelope, encoding="utf-8", xml_declaration=True), headers
 
 
-def _wsdl(channel: Channel, folder: Path | None) -> Any:
+def wsdl_of(channel: Channel, folder: Path | None) -> Any:
+    """Return the address of the WSDL, or its open file."""
     wsdl = channel.publication.wsdl
     if isinstance(wsdl, WsdlFile):
         if folder is None:

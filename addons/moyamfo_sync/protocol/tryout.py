@@ -3,27 +3,41 @@
 Nothing is sent here; `Exchange` does that with the same parts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from . import dto
+from . import dto, forms
 from .access import Access
 from .answers import Judge, NotFound
 from .asking import ask
 from .channel import Channel, Reply
-from .checks import READS
+from .checks import READS, SENDS
 from .codecs import Ignored
 from .contracts import contract_of
 from .errors import ExchangeError, FormatError
+from .language_wire import WsdlFile
 from .mapping import Decoder, row_key
 from .operations import Call
 from .profile import Profile
-from .soap import Soap
+from .soap import Loader, Soap, wsdl_of
 from .trees import MASK, json_text, masked, masked_text
 
 NOBODY = "http://nobody.invalid"
+SAMPLE_UID = "5f0e6a52-3f0b-4c55-9d39-1d2a7f3c0b11"
+SAMPLES: dict[Any, Any] = {
+    str: "Пример",
+    int: forms.SAMPLES["whole"],
+    bool: True,
+    Decimal: forms.SAMPLES["money"],
+    datetime: forms.SAMPLES["moment"],
+    date: forms.SAMPLES["day"],
+    bytes: forms.SAMPLES["file"],
+}
 
 
 @dataclass
@@ -61,6 +75,35 @@ class Read:
     shown: str = ""
 
 
+def sample(operation: str) -> Any:
+    """Return a record as ``operation`` sends it, or the question it asks, of made-up values."""
+    if operation in READS:
+        return dto.Question(
+            uids=[SAMPLE_UID], uid=SAMPLE_UID, number="00012345", numbers=["00012345"],
+            changed_since=forms.SAMPLES["moment"], changed_until=forms.SAMPLES["moment"],
+            day=forms.SAMPLES["day"], page=1, page_size=50, offset=0, cursor="",
+        )  # fmt: skip
+    return _made(dto.OUTGOING[SENDS[operation]])
+
+
+def _made(record: type[Any]) -> Any:
+    return record(**{name: _value(name, kind) for name, kind in get_type_hints(record).items()})
+
+
+def _value(name: str, kind: Any) -> Any:
+    inner = [one for one in get_args(kind) if one is not NoneType]
+    if get_origin(kind) is dict:
+        return {}
+    if get_origin(kind) is list:
+        return [_value(name, inner[0])]
+    kind = inner[0] if inner else kind
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _made(kind)
+    if name == "uid" or name.endswith("_uid"):
+        return SAMPLE_UID
+    return forms.SAMPLES["phone"] if name == "phone" else SAMPLES[kind]
+
+
 def calls(profile: Profile, operation: str) -> tuple[Call, ...]:
     """Return the calls of an operation, in order: a preview is of one of them."""
     one = profile.operations[operation]
@@ -96,6 +139,28 @@ def preview(
         headers, path = {**headers, **own}, publication.address
     text = body.decode("utf-8", "replace")
     return Preview(call.publication, asked.verb, path, headers, text, told)
+
+
+def wsdl(
+    profile: Profile,
+    operation: str,
+    access: Callable[[str], Access],
+    cache_file: Path | str | None = None,
+    *,
+    step: int = 0,
+) -> bytes | None:
+    """Return the WSDL of one call from its publication; None if it has a file, or no WSDL.
+
+    :raises TransportError: it cannot be had
+    """
+    call = calls(profile, operation)[step]
+    publication = profile.publications[call.publication]
+    if call.kind != "soap" or isinstance(publication.wsdl, WsdlFile):
+        return None
+    access_ = access(call.publication)
+    channel = Channel(publication, access_, profile.connect_timeout, profile.transient_faults)
+    content: bytes = Loader(channel, cache_file, False).load(wsdl_of(channel, None))
+    return content
 
 
 def read(

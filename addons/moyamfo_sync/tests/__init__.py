@@ -14,6 +14,7 @@ from . import (
     test_pause,
     test_payments,
     test_ping,
+    test_profile,
     test_pulls_by_key,
     test_reversals,
     test_run,
