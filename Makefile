@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV_PYTHON := var/venv/bin/python
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo fresh-demo test check unit lint fuzz mutants coverage bench shell pot guide screenshots lock restore-drill sbom containers ready-demo ready-test
+.PHONY: help demo fresh-demo test check unit lint fuzz mutants coverage bench accounting-check shell pot guide screenshots lock restore-drill sbom containers ready-demo ready-test
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -185,6 +185,9 @@ def restore(folder: Path, to: Path, documents: Path, moment: datetime | None = N
     verify(base)
     shutil.copytree(base, to, dirs_exist_ok=True, symlinks=True)
     to.chmod(0o700)
+    # the original may be alive: its lock, if its socket lies in its data, is not ours
+    for left in to.glob(".s.PGSQL.*"):
+        left.unlink()
     # beside the data: a log the server may not read is taken by it for the end of the log
     if (folder / "wal").is_dir():
         shutil.copytree(folder / "wal", to / LOG)

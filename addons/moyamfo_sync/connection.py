@@ -75,8 +75,7 @@ class Directory:
     """1C's numbers of our records, for profiles that ask by them; see ``protocol.memory``."""
 
     def __init__(self, env):
-        # sudo: the exchange is the server's own, it tells its lender about all of his
-        self.env = env(su=True)
+        self.env = env  # of a job: the server's own
 
     def numbers(self, kind, uids):
         return {uid: number for uid, number in self._pairs(kind, "uuid", uids)}

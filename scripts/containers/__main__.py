@@ -123,6 +123,7 @@ def play(engine: Engine) -> None:
     """The story; Odoo restarted in its middle."""
     with step("a borrower, an agency and an employee, through nginx"):
         engine.outside(*STORY, "begin", sandbox_password())
+    checks.check_log(engine)
     before = checks.counts(engine)
     with step("restarts: the database, Odoo and who shares its network, nginx"):
         for name, service in engine.services.items():

@@ -6,6 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from scripts import check_logs
 from scripts.containers.bases import FOLDER
 from scripts.containers.compose import Service
 from scripts.containers.engine import Engine
@@ -174,6 +175,14 @@ def counts(engine: Engine) -> list[int]:
     rows = [sql(engine, f"SELECT count(*) FROM {table}") for table in tables]
     find = "find /var/lib/odoo/filestore -type f | wc -l"
     return [int(number) for number in (*rows, engine.inside("odoo", "sh", "-c", find))]
+
+
+def check_log(engine: Engine) -> None:
+    """Odoo, in its container, had nothing to complain of."""
+    file = FOLDER / "odoo.log"
+    file.write_text(engine.log("odoo", 100_000))
+    lines = check_logs.unexpected(file, check_logs.read_patterns())
+    true(not lines, "\n".join(["Odoo's log has no warning", *lines]))
 
 
 def golive(engine: Engine) -> None:

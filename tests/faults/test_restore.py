@@ -112,3 +112,17 @@ def test_a_moment_without_its_zone_is_asked_about(tmp_path, copy):
 def test_a_time_before_the_first_backup_is_none(tmp_path, copy):
     with pytest.raises(backup.BackupFailure, match="no base backup"):
         backup.restore(copy, tmp_path / "data", tmp_path / "docs", datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def test_what_is_restored_starts_beside_the_living_original(house, copy):
+    """The original's socket lies in its data, and so does the lock that names its process."""
+    with following(copy, house.postgres, databases.filestore(house.database)):
+        base = backup.take(copy, house.database)
+        assert list(base.glob(".s.PGSQL.*")), "nothing would keep it out"
+    with empty_place() as place:
+        assert backup.restore(copy, place / "data", place / "documents") == base
+        restored = Restored(place / "data", *server_programs(house.postgres))
+        try:
+            assert restored.databases(house.database) == [house.database]
+        finally:
+            restored.stop()

@@ -178,6 +178,10 @@ class Application(models.Model):
         ``problems`` for staff.
         """
         self.ensure_one()
+        is_older = state.status in DECISIONS and self in held_back
+        if not is_older and self._moyamfo_keep_aside(state):
+            # it may be ours all the same: its number is what to ask 1C's people by
+            return self._accounting_update({"number": state.number})
         update = {"number": state.number, "changed_at": state.changed_at}
         if state.loan_number:
             update["loan_number"] = state.loan_number

@@ -121,7 +121,7 @@ class Judge:
             raise TransportError("an empty answer", status=reply.status)
         try:
             root = parse_xml(reply.body)
-        except FormatError as error:
+        except (FormatError, TransportError) as error:
             if reply.status >= 400:
                 raise channel.busy(reply) from None
             if not reply.whole:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from .errors import FormatError
 
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,6})?\Z")  # most of them are
 KOPECK, MILLI = Decimal("0.01"), Decimal("0.001")
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MONEY = ("text", "number", "comma", "spaced", "kopecks", "kopecks_text")
@@ -174,6 +175,7 @@ class Number:
     def __init__(self, step: Decimal, form: str):
         self.step, self.form = step, form
         self.factor = Decimal(self.FACTOR.get(form, 1))
+        self.plain = self.factor == 1 and step == KOPECK
 
     def encode(self, value: Any) -> Any:
         number = Decimal(value).quantize(self.step, ROUND_HALF_UP) * self.factor
@@ -187,14 +189,26 @@ class Number:
         return str(number) if self.form.endswith("text") else float(number)
 
     def decode(self, raw: Any) -> Any:
+        if type(raw) is str and self.plain and len(raw) <= 16 and raw[-3:-2] == ".":
+            # roubles and kopecks, as most figures are
+            try:
+                number = Decimal(raw)
+            except InvalidOperation:
+                number = None
+            if number is not None and number.is_finite():
+                return number
         number = decimal(raw)
         if number is None:
             return None
-        return (number / self.factor).quantize(self.step, ROUND_HALF_UP)
+        if self.factor != 1:
+            number /= self.factor
+        return number.quantize(self.step, ROUND_HALF_UP)
 
 
 def decimal(raw: Any) -> Decimal | None:
     """Read a number in any of the dresses it comes in."""
+    if isinstance(raw, str) and PLAIN_NUMBER.match(raw):
+        return Decimal(raw)
     if is_empty(raw):
         return None
     if isinstance(raw, bool):

@@ -15,18 +15,24 @@ from .mapping import fill
 from .places import Shape, Spot, is_required
 
 REMEMBERED = 20_000  # texts of one field
+# of these kinds; figures and names hardly come twice
+REPEATED = ("day", "moment", "word", "percent", "months", "whole", "boolean", "phone")
+SHORT = 5  # a blank or a zero, then: those do
+UNREAD: Any = object()
 Values = dict[str, Any]
 
 
 class Leaf:
     """A plain value."""
 
-    __slots__ = ("_read", "field", "known", "many", "path")
+    __slots__ = ("read", "remembers", "field", "known", "many", "path")
 
     def __init__(self, spot: Spot):
         self.field, self.many = spot.field, spot.many
         self.path = spot.path.text if spot.path else ""
-        self._read: Callable[[Any], Any] = spot.read
+        bare = spot.reader is None and spot.told.default is None and spot.codec is not None
+        self.read: Callable[[Any], Any] = spot.codec.decode if bare and spot.codec else spot.read
+        self.remembers = spot.kind in REPEATED
         self.known: dict[str | None, Any] = {}
 
     def value(self, element: Any, text: str | None) -> Any:
@@ -40,13 +46,20 @@ class Leaf:
             text = None
         elif len(self.known) >= REMEMBERED:
             self.known.clear()
-        try:
-            value = self._read(text)
-        except FormatError as error:
-            raise FormatError(f"{self.path}: {error}") from None
+        value = self.decoded(text)
         if text is not None:
             self.known[text] = value
         return value
+
+    def decoded(self, text: str | None) -> Any:
+        """Return what a text means.
+
+        :raises FormatError: nothing readable; says where
+        """
+        try:
+            return self.read(text)
+        except FormatError as error:
+            raise FormatError(f"{self.path}: {error}") from None
 
 
 class Branch:
@@ -162,10 +175,12 @@ class Plan:
                 step = by_tag[tag] = branch.step(tag)
             if step.__class__ is Leaf:
                 text = child.text
-                try:
-                    value = step.known[text]
-                except KeyError:
-                    value = step.value(child, text)
+                value = step.known.get(text, UNREAD)
+                if value is UNREAD:
+                    if step.remembers or not text or len(text) < SHORT or text.isspace():
+                        value = step.value(child, text)
+                    else:
+                        value = step.decoded(text)
                 field = step.field
                 if value is None:
                     continue

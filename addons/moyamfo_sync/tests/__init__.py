@@ -11,6 +11,7 @@ from . import (
     test_message,
     test_neutralized,
     test_outbox,
+    test_offers_aside,
     test_pause,
     test_payments,
     test_ping,

@@ -9,9 +9,9 @@ from .common_loan import LoanHttpCommon
 
 @tagged("post_install", "-at_install")
 class TestMigrations(LoanHttpCommon):
-    def migrate(self, name):
+    def migrate(self, name, version="19.0.1.1.0"):
         self.env.flush_all()
-        script = file_path(f"tour_loan/migrations/19.0.1.1.0/{name}.py")
+        script = file_path(f"tour_loan/migrations/{version}/{name}.py")
         load_script(script, name.replace("-", "_")).migrate(self.env.cr, "19.0.1.0.0")
         self.env.invalidate_all()
 
@@ -161,3 +161,12 @@ class TestMigrations(LoanHttpCommon):
                AND name ~ '^(call_view_(list|form|search)|agency_call_action)$';
             """
         )
+
+    def test_the_time_of_a_loans_figures_is_kept(self):
+        loan = self.active()
+        as_of = loan.as_of
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE tour_loan_loan RENAME COLUMN figures_of TO as_of")
+        for _time in range(2):  # an upgrade that is run again finds nothing to do
+            self.migrate("pre-loan-figures", "19.0.1.2.0")
+            self.assertEqual((loan.figures_of, loan.as_of), (as_of, as_of))
