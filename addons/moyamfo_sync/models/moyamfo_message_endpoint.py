@@ -46,8 +46,9 @@ class MoyamfoMessage(models.Model):
 
     @api.model
     def _resumed(self, endpoint):
-        super()._resumed(endpoint)
+        done = super()._resumed(endpoint)
         self.env["moyamfo.run"]._enqueue_pulls()
+        return done
 
     # --- several publications: each has its door ---
 

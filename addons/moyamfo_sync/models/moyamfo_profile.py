@@ -1,8 +1,6 @@
 """Profiles in the database: versions that an integrator loads, tries and switches."""
 
 import difflib
-import json
-from dataclasses import is_dataclass
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -13,11 +11,8 @@ from odoo.addons.tour_loan.rules.masking import mask_text
 from odoo.addons.tour_loan.rules.questionnaire import TOLD
 
 from .. import connection
-from ..protocol.checks import READS, SENDS
 from ..protocol.errors import ExchangeError, ProfileError
 from ..protocol.profile import read
-from ..protocol.tryout import preview, sample, wsdl
-from ..protocol.tryout import read as read_answer
 
 STATES = [("draft", "Draft"), ("tried", "Tried"), ("used", "In use"), ("replaced", "Replaced")]
 
@@ -140,7 +135,7 @@ class MoyamfoProfile(models.Model):
                 self.env._("It does not answer as the profile says: %s", mask_text(str(error)))
             ) from None
         if self.state == "draft":
-            super().write({"state": "tried", "tried_at": fields.Datetime.now()})
+            self.write({"state": "tried", "tried_at": fields.Datetime.now()})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -172,11 +167,9 @@ class MoyamfoProfile(models.Model):
                 self.env._("Try it first, or let a second person switch to it without a try.")
             )
         before = self.search([("state", "=", "used")])
-        super(MoyamfoProfile, before - self).write({"state": "replaced"})
+        (before - self).write({"state": "replaced"})
         (before - self).flush_recordset()
-        super().write(
-            {"state": "used", "used_at": fields.Datetime.now(), "used_by_id": self.env.uid}
-        )
+        self.write({"state": "used", "used_at": fields.Datetime.now(), "used_by_id": self.env.uid})
         self.env["tour_loan.event"]._record(
             "setting", self, note={"profile": self.display_name, "before": before.ids}
         )
@@ -186,71 +179,3 @@ class MoyamfoProfile(models.Model):
             return read(self.content or "", TOLD, connection.PROFILES)
         except ProfileError as error:
             raise UserError(str(error)) from None
-
-
-class MoyamfoTryout(models.TransientModel):
-    """The very request of an operation for a sample, and what an answer is read as."""
-
-    _name = "moyamfo.tryout"
-    _description = "Try a profile"
-
-    profile_id = fields.Many2one("moyamfo.profile", help="Empty: what is in use now.")
-    operation = fields.Selection("_operations", required=True, default="load_application")
-    step = fields.Integer(
-        "Call", default=1, help="Of an operation that is several calls: which of them, from 1."
-    )
-    request = fields.Text(compute="_compute_request")
-    answer = fields.Text("Answer, as it came", help="The body: XML, JSON or text.")
-    found = fields.Text("Read as", compute="_compute_found")
-
-    @api.model
-    def _operations(self):
-        return [(name, name) for name in (*SENDS, *READS)]
-
-    def _profile(self):
-        if self.profile_id:
-            return self.profile_id._parsed()
-        return connection.profile(self.env)
-
-    @api.depends("profile_id", "operation", "step")
-    def _compute_request(self):
-        for one in self:
-            one.request = one._safely(one._request)
-
-    @api.depends("profile_id", "operation", "step", "answer")
-    def _compute_found(self):
-        for one in self:
-            one.found = one._safely(one._found) if one.answer else False
-
-    def _safely(self, function) -> str:
-        """Return the text, or in words why there is none: a page for trying never breaks."""
-        try:
-            return function()
-        except (ExchangeError, ProfileError, UserError, OSError) as error:
-            return str(error)
-        except (KeyError, IndexError):
-            return self.env._("The profile does not offer this operation, or not so many calls.")
-
-    def _request(self) -> str:
-        profile, step = self._profile(), self.step - 1
-        known = wsdl(
-            profile,
-            self.operation,
-            lambda name: connection.access_of(profile, name),
-            connection.wsdl_cache(),
-            step=step,
-        )
-        made = preview(profile, self.operation, sample(self.operation), step=step, wsdl=known)
-        headers = "\n".join(f"{name}: {value}" for name, value in made.headers.items())
-        return f"{made.publication}: {made.verb} {made.path}\n{headers}\n\n{made.body}"
-
-    def _found(self) -> str:
-        found = read_answer(self._profile(), self.operation, self.answer, step=self.step - 1)
-        told = {name: value for name, value in vars(found).items() if value and name != "shown"}
-        return json.dumps(told, ensure_ascii=False, indent=2, default=_plain)
-
-
-def _plain(value):
-    if is_dataclass(value):
-        return {name: one for name, one in vars(value).items() if one not in (None, [], {})}
-    return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)

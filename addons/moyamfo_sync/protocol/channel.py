@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -74,10 +74,8 @@ class Deadline:
     def _cut(self) -> None:
         self.passed = True
         for one in list(self._adapter.sockets):
-            try:
+            with suppress(OSError):  # it is over already
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it is over already
 
 
 class Adapter(HTTPAdapter):
@@ -90,6 +88,7 @@ class Adapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        # pylint: disable=missing-return
         super().init_poolmanager(*arguments, **options)
         pools = {}
         for scheme, pool, connection in (
@@ -127,6 +126,7 @@ class _Watched:
         return made
 
     def close(self) -> None:
+        # pylint: disable=missing-return
         super().close()  # type: ignore[misc]
         if self._twin is not None:
             # an answer may still be read from it, with "Connection: close"

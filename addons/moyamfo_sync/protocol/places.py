@@ -1,5 +1,8 @@
 """Records' fields with their places on the wire, compiled of a profile's keys."""
 
+# "read" and "write" here are no methods of an Odoo model
+# pylint: disable=method-required-super
+
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields

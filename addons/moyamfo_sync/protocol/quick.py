@@ -5,6 +5,9 @@ tests hold both against each other. Texts met before are not read again: of 20,0
 contracts the dates are a few thousand.
 """
 
+# "read" and "write" here are no methods of an Odoo model
+# pylint: disable=method-required-super
+
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any

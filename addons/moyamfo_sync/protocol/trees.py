@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -184,10 +185,8 @@ def masked(data: Any, personal: Collection[str]) -> Any:
 def masked_text(text: str, personal: Collection[str]) -> str:
     """A text that may itself be JSON or XML: it is masked inside."""
     if text[:1] in ("{", "[") and len(text) < 1_000_000:
-        try:
+        with suppress(FormatError):
             return json_text(masked(parse_json(text), personal))
-        except FormatError:
-            pass
     if len(text) > SHOWN_TEXT:
         return f"{text[:100]}… ({len(text)} characters)"
     return text

@@ -13,6 +13,20 @@ days_off = room("tour_loan", "rules").days_off
 @pytest.mark.parametrize(
     ("day", "off"),
     [
+        *(
+            (f"2030-{day}", True)
+            for day in (
+                "01-01",
+                "01-08",
+                "02-23",
+                "03-08",
+                "05-01",
+                "05-09",
+                "06-12",
+                "11-04",
+            )
+        ),
+        *((f"2030-{day}", False) for day in ("01-09", "05-02", "05-08", "11-05", "06-13")),
         ("2025-02-24", False),  # its day off went to May
         ("2025-05-08", True),
         ("2025-11-01", False),  # a Saturday one works

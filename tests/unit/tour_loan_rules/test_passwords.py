@@ -31,7 +31,16 @@ ABOUT = ("operator7", "Ольга Операторова", "olga@veter.example",
         "admin-operator",
         "Manager2026",
         # rows of keys, there and back
-        *("poiuytrewq", "asdfghjkl;", "lkjhgfdsa", "mnbvcxz123", "ъхзщшгнекуцй", "ждлорпавыф"),
+        *(
+            "poiuytrewq",
+            "asdfghjkl;",
+            "asdfghj",
+            "hjkl4hjkl",
+            "lkjhgfdsa",
+            "mnbvcxz123",
+            "ъхзщшгнекуцй",
+            "ждлорпавыф",
+        ),
         *("юбьтимсчя", "абвгдежзий", "0p9o8i7u6y", "5tgb4rfv3edc", "9876543210"),
     ],
 )

@@ -214,6 +214,10 @@ def test_flows_that_are_no_loan_are_refused(rows):
             ["2026-10-01", "2026-11-04", "2026-12-24", "2027-02-04", "2027-03-04"],
             psk.BasePeriod(days=40),
         ),
+        # Four weeks twice may be two days moved back off weekends and holidays.
+        (["2027-11-05", "2027-12-03", "2027-12-31"], psk.MONTH),
+        # The sixteenth of January belongs to no holidays.
+        (["2026-10-01", "2026-11-05", "2026-12-05", "2027-01-16"], psk.BasePeriod(days=36)),
         # Too far from any day of the month.
         (["2026-01-10", "2026-02-10", "2026-03-14", "2026-04-18"], psk.BasePeriod(days=34)),
     ],

@@ -160,6 +160,9 @@ class TestConventions:
         interest = schedule.interest(Decimal(36500), Decimal(36), *days, day_count)
         assert str(interest) == charged
 
+    def test_what_is_not_said_is_as_usual(self):
+        assert schedule.Conventions() == schedule.Conventions("actual", "stay", 0, 0, Decimal(0))
+
     def test_another_way_of_counting_is_none(self):
         with pytest.raises(KeyError):
             schedule.interest(Decimal(1), Decimal(1), date(2026, 1, 1), date(2026, 2, 1), "bank")
@@ -184,6 +187,9 @@ class TestConventions:
                 {"payment_day": 20, "shortest_days": 10},
                 ["2027-01-20", "2027-02-20", "2027-03-20"],
             ),
+            # the day after the issue, and one in the year before
+            ("2027-12-30", {"payment_day": 31}, ["2027-12-31", "2028-01-31", "2028-02-29"]),
+            ("2028-01-01", {"payment_day": 1}, ["2028-02-01", "2028-03-01", "2028-04-01"]),
             # the last day of each month
             ("2027-01-15", {"payment_day": 31}, ["2027-01-31", "2027-02-28", "2027-03-31"]),
             # moved back it may not fall on the day of the issue

@@ -1,0 +1,1 @@
+from . import moyamfo_tryout
