@@ -6,9 +6,15 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from .common import MoyamfoCase, fault, page
 
 OPERATIONS = ("read", "write", "create", "unlink")
-NOTHING, READ = 0, 1
-# What staff may; portal users, employees and the public may nothing of it.
-MATRIX = {"moyamfo.message": READ, "moyamfo.run": READ, "moyamfo.aside": READ}
+NOTHING, READ, ALL = 0, 1, 4
+# What operators, managers and integrators may; all others may nothing of it.
+MATRIX = {
+    "moyamfo.message": (READ, READ, READ),
+    "moyamfo.run": (READ, READ, READ),
+    "moyamfo.aside": (READ, READ, READ),
+    "moyamfo.profile": (NOTHING, READ, ALL),
+    "moyamfo.tryout": (NOTHING, NOTHING, ALL),
+}
 
 
 class TestAccess(MoyamfoCase):
@@ -37,11 +43,12 @@ class TestAccess(MoyamfoCase):
             if name.startswith("moyamfo.") and not model._abstract
         }
         self.assertEqual(ours, set(MATRIX), "a model without its row in the matrix")
-        for model, right in MATRIX.items():
-            for user in (self.operator, self.manager, self.integrator, *self.strangers):
+        staff = (self.operator, self.manager, self.integrator)
+        for model, rights in MATRIX.items():
+            for user in (*staff, *self.strangers):
                 with self.subTest(model, user=user.login):
                     may = [self.env[model].with_user(user).has_access(name) for name in OPERATIONS]
-                    expected = NOTHING if user in self.strangers else right
+                    expected = NOTHING if user not in staff else rights[staff.index(user)]
                     self.assertEqual(may, [index < expected for index in range(4)])
 
     def test_staff_cannot_make_a_sent_message_go_out_again(self):

@@ -37,6 +37,7 @@ MATRIX = {
     "tour_loan.installment": (READ, READ, READ, NOTHING, NOTHING),
     "tour_loan.loan": (READ, READ, READ, NOTHING, NOTHING),
     "tour_loan.lock": (NOTHING, READ, NOTHING, NOTHING, READ),
+    "tour_loan.pause": (READ, READ, NOTHING, NOTHING, READ),
     "tour_loan.reading": (NOTHING, READ, NOTHING, NOTHING, READ),
     "tour_loan.passport.division": (READ, ALL, NOTHING, READ, NOTHING),
     "tour_loan.passport.division.import": (NOTHING, ALL, NOTHING, NOTHING, NOTHING),
