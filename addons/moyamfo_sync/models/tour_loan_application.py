@@ -187,6 +187,9 @@ class Application(models.Model):
             update["loan_number"] = state.loan_number
         if isinstance(state.status, Unknown):
             problems.append(f"{self.uuid}: {state.status}")
+        elif state.status == "stopped":
+            env = self.with_context(lang="ru_RU").env
+            update["stop"] = state.decline_text or env._("the accounting system says stop")
         elif state.status == "approved" and not (state.offer and state.offer.schedule):
             problems.append(f"{self.uuid}: approved without an offer")
         elif state.status == "funded" and not state.payout:

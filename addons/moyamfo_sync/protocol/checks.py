@@ -33,6 +33,7 @@ LISTS: Mapping[str, Collection[str] | None] = {
     "application_status": {
         "in_review", "needs_data", "approved", "declined", "signed", "ready",
         "committed", "funded", "annulled", "cancelled",
+        "stopped",
     },
     "needs": None,
     "decline_code": {"lender", "self_ban", "identity", "limits", "agency", "borrower"},

@@ -212,3 +212,20 @@ class TestRun(MoyamfoCase):
         )
         self.env["moyamfo.run"]._gc_ended()
         self.assertEqual(rows.exists(), rows[1])
+
+    def test_the_lenders_word_stop_stops_signing_at_once(self):
+        application, _message = self.submitted(state="filling")
+        self.publication.answers["GetApplications"] = lambda question: page(
+            {
+                "УИД": application.uuid,
+                "Номер": "ЗК-1",
+                "Статус": "Стоп",
+                "ПричинаОтказа": "подозрение на мошенничество",
+            }
+        )
+        run, _trap = self.pull("applications")
+        self.assertEqual((run.state, run.changed_count), ("done", 1))
+        self.assertEqual(application.stopped_why, "подозрение на мошенничество")
+        self.assertEqual(application.state, "submitted")
+        run, _trap = self.pull("applications")
+        self.assertEqual(run.changed_count, 0)

@@ -68,6 +68,7 @@ from . import test_leaving
 from . import test_lockout
 from . import test_staff_passwords
 from . import test_staff_sessions
+from . import test_stopped
 from . import test_golive
 from . import test_connection
 from . import test_metrics

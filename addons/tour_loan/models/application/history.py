@@ -45,6 +45,8 @@ EVENTS = [
     ("tour_refund_accepted", "Tour refund accepted by the lender"),
     ("tour_refund_refused", "Tour refund refused by the lender"),
     ("identified", "Identity confirmed or not"),
+    ("stopped", "Signing stopped"),
+    ("let_sign", "Signing may go on"),
     ("send_again", "Message sent again"),
     ("stuck", "Message goes no further, left to staff"),
     ("give_up", "Message given up"),

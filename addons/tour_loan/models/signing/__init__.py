@@ -12,3 +12,4 @@ from . import application_contract
 from . import application_signing
 from . import lawful
 from . import offer_check
+from . import stopped
