@@ -270,7 +270,7 @@ class TestEndings(TourLoanCommon):
         shown = {
             field.config_parameter: (field.default(None), field.at_least)
             for field in self.env["res.config.settings"]._fields.values()
-            if hasattr(field, "at_least")
+            if hasattr(field, "at_least") and field.config_parameter.endswith("_days")
         }
         periods = {
             model._period

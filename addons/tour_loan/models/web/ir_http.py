@@ -16,7 +16,8 @@ PRIVATE = ("/tour_loan/start", "/tour_loan/login", "/my/")
 
 # Odoo's own pages compile templates and write styles and scripts into the page; these three
 # they can bear: in nobody else's frame, no plug-in, no other place for relative addresses.
-STAFF_POLICY = "frame-ancestors 'self'; object-src 'none'; base-uri 'self'"
+ODOOS_POLICY = "frame-ancestors 'self'"  # of its login
+STAFF_POLICY = f"{ODOOS_POLICY}; object-src 'none'; base-uri 'self'"
 
 
 class IrHttp(models.AbstractModel):
@@ -97,8 +98,8 @@ class IrHttp(models.AbstractModel):
         has_page = hasattr(request, "tour_loan_page")
         if is_html and (has_page or _is_borrower_page()):
             headers.setdefault("Content-Security-Policy", page.policy_of_request())
-        elif is_html:
-            headers.setdefault("Content-Security-Policy", STAFF_POLICY)
+        elif is_html and headers.get("Content-Security-Policy", ODOOS_POLICY) == ODOOS_POLICY:
+            headers["Content-Security-Policy"] = STAFF_POLICY
         if has_page or request.httprequest.path.startswith(PRIVATE):
             headers.setdefault("Cache-Control", "no-store")
         return result
