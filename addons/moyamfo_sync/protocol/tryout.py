@@ -75,15 +75,24 @@ class Read:
     shown: str = ""
 
 
-def sample(operation: str) -> Any:
-    """Return a record as ``operation`` sends it, or the question it asks, of made-up values."""
+def sample(operation: str, answers: Mapping[str, Any] | None = None) -> Any:
+    """Return a record as ``operation`` sends it, or the question it asks, of made-up values.
+
+    :param answers: made-up ones of the questionnaire, by neutral name
+    """
     if operation in READS:
         return dto.Question(
             uids=[SAMPLE_UID], uid=SAMPLE_UID, number="00012345", numbers=["00012345"],
             changed_since=forms.SAMPLES["moment"], changed_until=forms.SAMPLES["moment"],
             day=forms.SAMPLES["day"], page=1, page_size=50, offset=0, cursor="",
         )  # fmt: skip
-    return _made(dto.OUTGOING[SENDS[operation]])
+    made = _made(dto.OUTGOING[SENDS[operation]])
+    if isinstance(made, dto.Application):
+        made.answers = {
+            name: forms.SAMPLES.get(dto.ANSWER_KINDS.get(name, ""), value)
+            for name, value in (answers or {}).items()
+        }
+    return made
 
 
 def _made(record: type[Any]) -> Any:

@@ -139,6 +139,11 @@ class TestTryout(ProfileCase):
                     self.assertRegex(one.request, "^\\w+: (POST|GET) /")
                     self.assertNotIn("пароль", one.request)
 
+    def test_the_sample_has_an_answer_to_every_question(self):
+        request = self.tryout(operation="load_application").request
+        for key in ("Фамилия", "ДатаРождения", "НомерПаспорта", "Занятость", "Доход"):
+            self.assertRegex(request, f'"{key}": \\S')
+
     def test_a_publication_that_gives_no_wsdl_is_told(self):
         with self.environment_without_url():
             self.assertTrue(self.tryout(operation="load_application").request)

@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import is_dataclass
+from datetime import date
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.tour_loan.rules.questionnaire import STORED
+
 from .. import connection
 from ..protocol.checks import READS, SENDS
 from ..protocol.errors import ExchangeError, ProfileError
-from ..protocol.tryout import preview, sample, wsdl
+from ..protocol.tryout import SAMPLES, preview, sample, wsdl
 from ..protocol.tryout import read as read_answer
 
 
@@ -18,6 +22,7 @@ class MoyamfoTryout(models.TransientModel):
 
     _name = "moyamfo.tryout"
     _description = "Try a profile"
+    _rec_name = "operation"
 
     profile_id = fields.Many2one("moyamfo.profile", help="Empty: what is in use now.")
     operation = fields.Selection("_operations", required=True, default="load_application")
@@ -65,7 +70,8 @@ class MoyamfoTryout(models.TransientModel):
             connection.wsdl_cache(),
             step=step,
         )
-        made = preview(profile, self.operation, sample(self.operation), step=step, wsdl=known)
+        record = sample(self.operation, _answers())
+        made = preview(profile, self.operation, record, step=step, wsdl=known)
         headers = "\n".join(f"{name}: {value}" for name, value in made.headers.items())
         return f"{made.publication}: {made.verb} {made.path}\n{headers}\n\n{made.body}"
 
@@ -73,6 +79,18 @@ class MoyamfoTryout(models.TransientModel):
         found = read_answer(self._profile(), self.operation, self.answer, step=self.step - 1)
         told = {name: value for name, value in vars(found).items() if value and name != "shown"}
         return json.dumps(told, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _answers() -> dict:
+    """Return a made-up answer to every question that an accounting system may be told."""
+    of_kind = {"date": SAMPLES[date], "money": SAMPLES[Decimal], "check": True}
+    return {
+        question.neutral: question.options[0][0]
+        if question.options
+        else of_kind.get(question.kind, SAMPLES[str])
+        for question in STORED
+        if question.neutral
+    }
 
 
 def _plain(value):
