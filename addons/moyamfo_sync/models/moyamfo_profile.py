@@ -47,6 +47,9 @@ class MoyamfoProfile(models.Model):
         compute="_compute_file",
         help="moyamfo_sync.profile names a file: it is used, whatever is in use here.",
     )
+    author_id = fields.Many2one(
+        "res.users", "Made by", readonly=True, default=lambda self: self.env.user
+    )
     tried_at = fields.Datetime(readonly=True)
     used_at = fields.Datetime("In use since", readonly=True)
     used_by_id = fields.Many2one("res.users", "Switched by", readonly=True)
@@ -92,7 +95,8 @@ class MoyamfoProfile(models.Model):
                 raise UserError(
                     self.env._("This version is or was in use. Make a new one of it instead.")
                 )
-            vals = {**vals, "state": "draft", "tried_at": False}
+            # whoever wrote the text last is no second person for it
+            vals = {**vals, "state": "draft", "tried_at": False, "author_id": self.env.uid}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -162,7 +166,7 @@ class MoyamfoProfile(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._parsed()
-        if self.state == "draft" and self.create_uid == self.env.user:
+        if self.state == "draft" and self.author_id == self.env.user:
             raise UserError(
                 self.env._("Try it first, or let a second person switch to it without a try.")
             )

@@ -72,6 +72,11 @@ class TestProfile(ProfileCase):
         with self.assertRaises(UserError):
             draft.action_use()
         other = new_test_user(self.env, "other", INTEGRATOR)
+        text = draft.content
+        draft.with_user(other).content = text
+        with self.assertRaises(UserError, msg="who changed it is no second person"):
+            draft.with_user(other).action_use()
+        draft.content = text
         draft.with_user(other).action_use()
         self.assertEqual(draft.state, "used")
 

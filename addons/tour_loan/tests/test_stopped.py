@@ -48,6 +48,14 @@ class TestStopped(TourLoanCommon):
         self.assertEqual((application.state, application._sign_blocker()), ("approved", "stopped"))
         self.assertEqual([move for move, *_rest in self.moves(application)].count("stopped"), 1)
 
+    def test_a_stop_that_comes_after_the_signature_is_seen_by_staff(self):
+        application = self.signed()
+        application._accounting_update({"stop": "стоп"})
+        [waiting] = self.env["tour_loan.attention"].search(
+            [("application_id", "=", application.id)]
+        )
+        self.assertIn("стоп", waiting.what)
+
     def test_others_of_the_staff_may_not(self):
         application = self.approved()
         accountant = new_test_user(self.env, "accountant", "tour_loan.tour_loan_group_accountant")

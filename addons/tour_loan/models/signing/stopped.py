@@ -3,7 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .lawful import UNSIGNED
+# After the signature nothing is held back here: staff see it, and the lender pays or not.
+UNPAID = ("submitted", "needs_data", "approved", "signed", "ready", "committed")
 
 
 class Application(models.Model):
@@ -67,6 +68,6 @@ class Application(models.Model):
                 "id AS application_id FROM tour_loan_application "
                 "WHERE stopped_at IS NOT NULL AND state IN %s",
                 words,
-                UNSIGNED,
+                UNPAID,
             ),
         ]
